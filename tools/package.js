@@ -2,13 +2,14 @@
 // them and packs it. The published package.json has no lifecycle script, so that users see that installing
 // runs nothing. So there is no prepack script, and a release must be made with this one.
 //
-//   node tools/package.js [npm pack options]
+//   node tools/package.js [folder]
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sourceHash } from "./build-native.js";
 import { wasmDefects } from "./build-wasm.js";
+import { pack } from "./pack.js";
 import { defects } from "./platforms/check.js";
 import { targets } from "./platforms/targets.js";
 
@@ -36,4 +37,4 @@ if (problems.length > 0) {
   console.error(`package: nothing was packed: ${problems.join("; ")}`);
   process.exit(1);
 }
-npm("pack", ...process.argv.slice(2));
+console.log(`package: ${pack(resolve(process.argv[2] ?? root))}`);

@@ -20,7 +20,7 @@ export interface Observer {
   epoch(event: FitProgress, samples: number): void;
   /**
    * How it makes the next step itself, by way of `one` or with the same bits; null to leave the step to the
-   * run.
+   * run. Of several ranks one may do so, and the others make the step by `one`.
    */
   probe(one: MakeStep): MakeStep | null;
   /** Called when it is `ready`, and at the end of each epoch. `samples` are those of the epoch so far. */

@@ -30,6 +30,14 @@ export interface Wish {
   /** Until the next report. */
   readonly milliseconds: number;
   readonly signal: AbortSignal | undefined;
+  /** Whether this rank's observer makes the next step. */
+  readonly probes: boolean;
+}
+
+/** The next stretch. */
+export interface Stretch extends Limits {
+  /** Whether it is one eager step, which the observer of a rank looks at. */
+  readonly probes: boolean;
 }
 
 /** What all ranks must have in common. */
@@ -127,18 +135,18 @@ export class Ranks {
     return this.#many ? undefined : signal;
   }
 
-  /** The limits of the next stretch; null if a rank wants to stop. */
-  async next({ steps, milliseconds, signal }: Wish): Promise<Limits | null> {
-    if (!this.#many) return signal?.aborted ? null : { steps, milliseconds, signal };
+  /** The next stretch; null if a rank wants to stop. */
+  async next({ steps, milliseconds, signal, probes }: Wish): Promise<Stretch | null> {
+    if (!this.#many) return signal?.aborted ? null : { steps, milliseconds, signal, probes };
     const most = Math.min(steps, Math.max(1, Math.floor(milliseconds * this.#rate)));
-    const all = await gathered(op, Float64Array.of(signal?.aborted ? 1 : 0, most));
+    const all = await gathered(op, Float64Array.of(signal?.aborted ? 1 : 0, most, probes ? 1 : 0));
     this.#began = performance.now();
-    return all.some(([stops]) => stops === 1) ? null : { steps: all[0][1] };
+    return all.some(([stops]) => stops === 1) ? null : { steps: all[0][1], probes: all[0][2] === 1 };
   }
 
   /** This rank stops, for a reason of its own: the others learn it when they ask for their next stretch. */
   async leave(): Promise<void> {
-    if (this.#many) await gathered(op, Float64Array.of(1, 0));
+    if (this.#many) await gathered(op, Float64Array.of(1, 0, 0));
   }
 
   /** After a stretch: brings the score up to date. Returns whether to report now, if rank 0 wants to. */

@@ -1,6 +1,6 @@
 /** The work of `fit`: epochs of steps, with events, validation and checkpoints between them. */
 
-import { Epoch, type Limits, Stepper } from "../compile/index.js";
+import { Epoch, Stepper } from "../compile/index.js";
 import { ValueError } from "../errors.js";
 import { warn } from "../host/messages.js";
 import { pathOf } from "../io/read.js";
@@ -11,8 +11,8 @@ import { checkResumable, type Standing, type Trained } from "./checkpoint.js";
 import { type Evaluation, Evaluator } from "./evaluate.js";
 import { type FitOptions, type ResolvedOptions, resolveOptions } from "./fit-options.js";
 import type { FitProgress, FitResult } from "./fit-progress.js";
-import type { Observer } from "./observer.js";
-import { Ranks, type Wish } from "./ranks.js";
+import type { MakeStep, Observer } from "./observer.js";
+import { Ranks, type Stretch, type Wish } from "./ranks.js";
 import { type Observed, type OpenReport, prepareReport } from "./reporting.js";
 import { Resumed } from "./resumed.js";
 import { LookAhead } from "./schedule.js";
@@ -158,17 +158,18 @@ export class Run {
       for (;;) {
         const next = this.#observer?.next ?? Number.POSITIVE_INFINITY;
         const left = Math.min(reported + reportEvery, next) - performance.now();
-        const limits = await this.#ranks.next(this.#wish(left));
-        this.#stopped = limits === null;
-        if (limits === null) {
+        const probe = this.#observer?.probe((batch) => this.#one(batch)) ?? null;
+        const stretch = await this.#ranks.next(this.#wish(left, probe !== null));
+        this.#stopped = stretch === null;
+        if (stretch === null) {
           signal?.throwIfAborted();
           return;
         }
         // The order of the epoch is drawn here.
         epoch ??= new Epoch(this.#batches, this.#steps());
-        const steps = await this.#stretch(epoch, limits);
+        const steps = await this.#stretch(epoch, stretch, probe);
         if (steps === 0) {
-          limits.signal?.throwIfAborted();
+          stretch.signal?.throwIfAborted();
           break;
         }
         const due = performance.now() - reported >= reportEvery;
@@ -197,18 +198,18 @@ export class Run {
   }
 
   /** What this rank wants of the next stretch, with so many milliseconds left until it reports. */
-  #wish(milliseconds: number): Wish {
+  #wish(milliseconds: number, probes: boolean): Wish {
     const { signal, reportEvery } = this.#options;
     const single = reportEvery === 0 || (this.#perStep && this.#lookAhead === null);
-    return { steps: single ? 1 : this.#untilCheckpoint, milliseconds, signal };
+    return { steps: single ? 1 : this.#untilCheckpoint, milliseconds, signal, probes };
   }
 
   /** Makes the next steps of an epoch, at least one if there are any. Returns how many. */
-  async #stretch(epoch: Epoch, limits: Limits): Promise<number> {
+  async #stretch(epoch: Epoch, stretch: Stretch, probe: MakeStep | null): Promise<number> {
     this.#trainingStep.trainingMode(this.#step);
-    const probe = this.#observer?.probe((batch) => this.#one(batch));
-    if (probe) return epoch.single(probe);
-    const { steps, failure } = await epoch.next(limits);
+    // All ranks make the step that one of them looks at eagerly: they exchange gradients in it.
+    if (stretch.probes) return epoch.single(probe ?? ((batch) => this.#one(batch)));
+    const { steps, failure } = await epoch.next(stretch);
     if (failure === null) return steps;
     // The failed step has not changed anything yet. Made again eagerly, it throws an error that says what is
     // wrong.

@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import type { Norms } from "../../src/train/report/run-data.js";
 import { writePatterns } from "../cli/patterns.js";
 import { dataOf, readPage } from "../train/pages.js";
 import { alone, program, ranks, underEach } from "./launchers.js";
@@ -23,6 +24,17 @@ const expected = new Map(
     return [network, eager.stdout];
   }),
 );
+
+/** What the report of one process says of the gradients. */
+const page = join(folder, "one.html");
+expect(alone([fit, "cnn", "compiled", newFile(), "4", "3", "", page]).stdout).toBe(expected.get("cnn"));
+const normsOfOne = dataOf(readPage(page)).norms as Norms;
+
+/** The norms of one step: which other steps are looked at depends on a clock. */
+const normsAt = ({ step, total, each }: Norms, number: number) => {
+  const at = step.indexOf(number);
+  return [total[at], ...each.map((norms) => norms[at])];
+};
 
 test("a run has other bits with another number of shards, or without any", () => {
   const others = ["0", "1", "3"].map((shards) => alone([fit, "cnn", "compiled", newFile(), shards]).stdout);
@@ -93,7 +105,12 @@ underEach((launcher) => {
     expect({ status, stderr: code === 0 ? stderr : "" }).toEqual({ status: code, stderr: "" });
     if (what === "") expect(stdout).toBe(expected.get("cnn"));
     const run = dataOf(readPage(page));
-    expect(run).toMatchObject({ state, norms: { missing: expect.stringContaining("several processes") } });
+    expect(run).toMatchObject({ state, kernels: { missing: expect.stringContaining("several processes") } });
+    // The gradients are those of one process: means over the batch.
+    const norms = run.norms as Norms;
+    expect(norms.names).toEqual(normsOfOne.names);
+    expect(normsAt(norms, 1)).toEqual(normsAt(normsOfOne, 1));
+    expect(normsAt(norms, 1)[0]).toBeGreaterThan(0);
     expect(run.machine).toContainEqual(["processes", "2"]);
     expect(run.curves.step.length).toBeGreaterThan(0);
   });

@@ -19,7 +19,7 @@ const failing = async (fn) => {
   }
 };
 
-await failing(() => distributed.init({ timeout: what === "timeout" ? 1 : 60 }));
+await failing(() => distributed.init({ timeout: { timeout: 1, link: 1 }[what] ?? 60 }));
 const { rank, worldSize } = distributed;
 const sum = async (value = rank + 1) => (await distributed.allReduce(tensor([value]), "sum")).item();
 
@@ -75,6 +75,14 @@ const cases = {
     await sum();
     if (last()) await setTimeout(60_000);
     await failing(() => sum());
+  },
+  // Works until something happens to a rank.
+  async link() {
+    await sum();
+    if (rank === 0) say("all are there");
+    await failing(async () => {
+      for (;;) await sum();
+    });
   },
   // A rank that has finished waits for one that still works.
   async late() {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { afterAll } from "vitest";
+import { pack as packTree } from "../../tools/pack.js";
 
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -33,12 +34,7 @@ export function plainEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessE
 }
 
 /** Packs the tree as it stands and returns the path of the tarball. */
-export function pack(folder: string): string {
-  const [{ filename }] = JSON.parse(
-    npm(root, "pack", "--json", "--ignore-scripts", "--pack-destination", folder),
-  );
-  return join(folder, filename);
-}
+export const pack = (folder: string): string => packTree(folder, plainEnvironment());
 
 /**
  * Files in a tarball by path, without npm's `package/`; a header is 512 bytes and names at most 100, after a

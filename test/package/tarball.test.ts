@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join, posix } from "node:path";
 import { pathToFileURL } from "node:url";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
@@ -126,6 +126,31 @@ describe("the tarball", () => {
       )
       .filter(({ specifier }) => !/^(node:|\.)/.test(specifier));
     expect(outside).toEqual([]);
+  });
+
+  test("has documents whose links lead somewhere", () => {
+    const links = [...files].flatMap(([page, bytes]) =>
+      page.endsWith(".md")
+        ? [...bytes.toString().matchAll(/\]\(([^)\s#]+)[^)\s]*\)/g)].map(([, to]) => ({ page, to }))
+        : [],
+    );
+    const inside = links.filter(({ to }) => !/^[a-z]+:/.test(to));
+    expect(inside.length).toBeGreaterThan(100);
+    expect(inside.filter(({ page, to }) => !files.has(posix.join(posix.dirname(page), to)))).toEqual([]);
+    // The others are on the site and in the repository, which are made of this tree.
+    const site = links.filter(({ to }) => to.startsWith(manifest.homepage) && !to.includes("/blob/"));
+    expect(site.length).toBeGreaterThan(20);
+    const source = (to: string) =>
+      `docs/${to
+        .slice(manifest.homepage.length)
+        .replace(/(^|\/)$/, "$1README.html")
+        .replace(/html$/, "md")}`;
+    const lost = site.filter(
+      ({ to }) => !to.endsWith("playground/index.html") && !existsSync(join(root, source(to))),
+    );
+    expect(lost).toEqual([]);
+    const repository = links.flatMap(({ to }) => /\/blob\/main\/(.+)/.exec(to)?.[1] ?? []);
+    expect(repository.filter((path) => !existsSync(join(root, path)))).toEqual([]);
   });
 
   test("is small: a download that nobody notices", () => {

@@ -1,12 +1,11 @@
 /** A page trains alone, and keeps no files. */
-import type { Limits } from "../../compile/index.js";
 import type { Path } from "../../io/index.js";
 import { type Standing, saveCheckpoint, type Trained } from "../../train/checkpoint.js";
-import type { Common, Wish } from "../../train/ranks.js";
+import type { Common, Stretch, Wish } from "../../train/ranks.js";
 import type { Scores } from "../../train/sharded-score.js";
 import { notInBrowser } from "../not-here.js";
 
-export type { Wish } from "../../train/ranks.js";
+export type { Stretch, Wish } from "../../train/ranks.js";
 
 export class Ranks {
   readonly sharding = null;
@@ -29,8 +28,8 @@ export class Ranks {
     return signal;
   }
 
-  async next({ steps, milliseconds, signal }: Wish): Promise<Limits | null> {
-    return signal?.aborted ? null : { steps, milliseconds, signal };
+  async next(wish: Wish): Promise<Stretch | null> {
+    return wish.signal?.aborted ? null : wish;
   }
 
   async leave(): Promise<void> {}

@@ -116,8 +116,6 @@ export class Observation implements Observer {
   }
 
   #probe(one: MakeStep): MakeStep | null {
-    // Several ranks make the same steps, or wait for each other.
-    if (this.run.ranks > 1) return null;
     if (!this.#probed) {
       this.#probed = true;
       return (batch) => this.#readNorms(batch, one);
@@ -126,6 +124,8 @@ export class Observation implements Observer {
     const needed = (1000 * seconds) / Math.max(1, this.#event?.step ?? 0);
     if (this.#normsPace.due(seconds, needed))
       return (batch) => this.#normsPace.spend(seconds, () => this.#readNorms(batch, one), needed);
+    // The other ranks make such a step eagerly, and would wait for one that is made kernel by kernel.
+    if (this.run.ranks > 1) return null;
     const stepper = this.run.stepper();
     if (stepper === null || stepper.recordings.size === 0 || this.#times.steps === MOST_TIMED) return null;
     if (!this.#timesPace.due(seconds, needed)) return null;
@@ -255,10 +255,7 @@ export class Observation implements Observer {
       machine: this.#machine,
       curves: this.#measured.curves(),
       epochRows: thinned(this.#epochs, MOST_EPOCHS),
-      norms:
-        this.#norms.count > 0
-          ? this.#norms.all()
-          : { missing: this.run.ranks > 1 ? many : "No step was made yet." },
+      norms: this.#norms.count > 0 ? this.#norms.all() : { missing: "No step was made yet." },
       weights: {
         rows: all.map((values) => weightRow(values, before.get(values.name))),
         more,
