@@ -1,5 +1,5 @@
-// Packs the tree as it stands. The package has not all documents, for its size: in the packed ones a link to a
-// page that is missing leads to the site, and one to another file to the repository.
+// Packs the tree as it stands. The package has not all documents, for its size: in the packed ones a link to
+// a page that is missing leads to the site, and one to another file to the repository.
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
