@@ -41,6 +41,7 @@ const sidebar = [
       page("Layers and operations", "/layers"),
       page("Training", "/training"),
       page("Saving and resuming", "/checkpoints"),
+      page("Reports", "/report"),
       page("compile", "/compile"),
       page("Pictures", "/plotting"),
       page("Serving a model", "/serving"),

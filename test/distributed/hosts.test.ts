@@ -1,4 +1,4 @@
-/** Ranks on three hosts, over TCP: the bits of one process, and an end of all ranks when a link goes down. */
+/** Ranks on three hosts, over TCP: the bits of one process, and the end of all when a link goes down. */
 import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

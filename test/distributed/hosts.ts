@@ -10,7 +10,7 @@ import { environment } from "./launchers.js";
 
 const ip = (...args: readonly string[]) => spawnSync("ip", args, { encoding: "utf8" });
 
-/** Of one test file, because several may run at a time. Names of interfaces have at most 15 characters. */
+/** Of one test file: several may run at a time. The names of interfaces have at most 15 characters. */
 const id = process.pid % 10_000;
 const subnet = `10.213.${process.pid % 250}`;
 const bridge = `sgb${id}`;

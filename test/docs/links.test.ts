@@ -62,3 +62,11 @@ it("every page can be reached from docs/README.md", () => {
   );
   expect(lost).toEqual([]);
 });
+
+it("every page is in the menu of the site, which lists the course by itself", () => {
+  const config = readFileSync(join(root, "site/.vitepress/config.js"), "utf8");
+  const lost = [...pages.keys()].filter(
+    (path) => /^docs\/(?!README)[\w-]+\.md$/.test(path) && !config.includes(`"/${path.slice(5, -3)}"`),
+  );
+  expect(lost).toEqual([]);
+});

@@ -117,7 +117,7 @@ export function alphaDropout(x: Tensor, options: ChannelDropoutOptions = {}): Te
 /**
  * As `alphaDropout`, but whole channels are dropped. Shapes: [N, C, …]. PyTorch: `F.feature_alpha_dropout`.
  * @example nn.functional.featureAlphaDropout(ones([1, 2, 3]), { training: false }).shape // [1, 2, 3]
- * @throws ShapeError for less than 2 dims; ValueError for a `p` that is not between 0 and 1.
+ * @throws ShapeError for less than 2 dims in training; ValueError for a `p` that is not between 0 and 1.
  * @forms nn.functional.featureAlphaDropout()
  */
 export function featureAlphaDropout(x: Tensor, options: ChannelDropoutOptions = {}): Tensor {

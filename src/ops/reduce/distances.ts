@@ -30,7 +30,7 @@ export const pairwiseDistanceOptions = [
 /**
  * ‖x1 - x2 + eps‖ₚ along the last dim. Shapes broadcast: [N, D] and [N, D] → [N]. PyTorch:
  * `F.pairwise_distance`.
- * @throws ShapeError for shapes that do not broadcast; DTypeError for integers.
+ * @throws ShapeError for shapes that do not broadcast.
  * @forms nn.functional.pairwiseDistance()
  */
 export function pairwiseDistance(x1: Tensor, x2: Tensor, options: PairwiseDistanceOptions = {}): Tensor {
