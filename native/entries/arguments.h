@@ -221,6 +221,7 @@ struct ExchangeStartArgs : Arguments {
   const int64_t nodes = readSize();
   const int64_t listed = readSize();
   const int64_t rule = readFlags(2);
+  const int64_t phases = readFlags(3);
   const Read<Dense> schedule{*this, listed};
   const Write<Dense> x{*this, nodes, n};
 };

@@ -138,14 +138,15 @@ int Lane::beginGather() {
 }
 
 // Each rank owns a part of every node. For each of its nodes a rank sends the parts to their owners; the
-// owner folds, and all gather the results: the volume of a ring where every rank has one node.
+// owner folds, and all gather the results: the volume of a ring where every rank has one node. Either half
+// may be left out.
 int Lane::beginExchange() {
   const Exchange& exchange = first_->exchange;
   const Schedule schedule = exchange.schedule;
   const int64_t bytes = static_cast<int64_t>(sizeOf(exchange.element));
   const int all = schedule.nodes();
   int rounds = 0;
-  for (int rank = 0; rank < size_; rank++)
+  for (int rank = 0; rank < size_ && (exchange.phases & reduce); rank++)
     if (schedule.nodesOf(rank) > rounds) rounds = schedule.nodesOf(rank);
   // What is received of a piece, all nodes of one part, must fit as well.
   const int64_t widest = all > size_ ? all : size_;
@@ -163,7 +164,17 @@ int Lane::beginExchange() {
   int *const counts = counts_, *const places = counts_ + size_, *const toCounts = places + size_, *const toPlaces = toCounts + size_;
   const int round = round_++;
   if (round == rounds) {
-    foldHere({memory_, mine, exchange.element, exchange.rule, schedule});
+    char* const own = nodes + (from_ + begins(rank_)) * bytes;
+    if (exchange.phases & reduce)
+      foldHere({memory_, mine, exchange.element, exchange.rule, schedule});
+    else if (reserve(mine * bytes))
+      memcpy(memory_, own, static_cast<size_t>(mine * bytes));
+    else
+      return noMemory;
+    if (!(exchange.phases & gather)) {
+      memcpy(own, memory_, static_cast<size_t>(mine * bytes));
+      return beginExchange();  // of the next piece
+    }
     for (int rank = 0; rank < size_; rank++) {
       toCounts[rank] = static_cast<int>((begins(rank + 1) - begins(rank)) * bytes);
       toPlaces[rank] = static_cast<int>(begins(rank) * bytes);

@@ -59,7 +59,7 @@ void answer(Request* request, int outcome) {
 
 int startExchange(const Exchange& given) {
   if (given.schedule.ranks() == 1) {
-    foldHere(given);
+    if (given.phases & reduce) foldHere(given);
     return done;
   }
   Started* const started = new Started;

@@ -21,6 +21,11 @@ enum Outcome : int {
 enum class Kind : uint8_t { start, barrier, broadcast, gather, exchange };
 enum class Rule : uint8_t { sum, max, min };
 enum class Element : uint8_t { f32, f64 };
+/**
+ * What an exchange does. Each rank owns a part of every node (partOf in lane.cc). `reduce`: the owner of a
+ * part folds it. `gather`: all get the parts of node 0 from their owners.
+ */
+enum Phases : uint8_t { reduce = 1, gather = 2, reduceAndGather = 3 };
 
 /**
  * Which nodes of a tree each rank has, and how they become one. All ranks have the same schedule.
@@ -51,6 +56,7 @@ struct Exchange {
   Element element;
   Rule rule;
   Schedule schedule;
+  Phases phases = reduceAndGather;
 };
 /** Folds nodes of this process alone. */
 void foldHere(const Exchange& exchange);

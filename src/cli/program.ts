@@ -117,6 +117,7 @@ command(
       "parts of a batch: a run has the same bits on one process and on many, mpirun -n 4 (default: one for each)",
       integer("--shards", counted),
     ),
+    flag("--shard-optimizer", "divide the optimizer's state among processes: the same bits, less memory"),
     flag("--lr <x>", "learning rate", real("--lr", { min: 0, above: true, example: "1e-3" }), 1e-3, "1e-3"),
     flag("--optimizer <name>", optimizers.join(", "), choice("--optimizer", optimizers), "adam"),
     flag("--momentum <x>", "of sgd (default: 0.9)", real("--momentum", { min: 0, max: 1 })),

@@ -22,6 +22,7 @@ export interface TrainFlags extends BackendFlags {
   epochs: number;
   batch: number;
   shards?: number;
+  shardOptimizer?: boolean;
   lr: number;
   optimizer: (typeof optimizers)[number];
   momentum?: number;
@@ -156,6 +157,7 @@ async function runTraining(
     epochs: flags.epochs,
     batchSize: flags.batch,
     ...(flags.shards === undefined ? {} : { shards: flags.shards }),
+    shardOptimizer: flags.shardOptimizer,
     seed: flags.seed,
     compile: !flags.eager,
     checkpoint: flags.checkpoint,

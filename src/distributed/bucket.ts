@@ -2,6 +2,7 @@
 import { arrayTypes, type DType } from "../dtype.js";
 import { narrow, reshape } from "../ops/shape/views.js";
 import { empty, type Tensor } from "../tensor/tensor.js";
+import { partOf, type Span } from "./tree.js";
 
 /**
  * A bucket takes no more gradients once it has so many bytes. An exchange of nothing takes 20 to 30 µs
@@ -19,7 +20,7 @@ interface Bucket {
 
 /**
  * Where values lie. Gradients are in buckets in reverse order, because backward finishes the last ones first;
- * each bucket has one dtype. Other values are in the last bucket of their dtype.
+ * each bucket has one dtype. Other values are in the last bucket of their dtype, or `apart` from gradients.
  */
 export class Layout {
   readonly #buckets: Bucket[] = [];
@@ -27,20 +28,21 @@ export class Layout {
   readonly #places: { readonly like: Tensor; readonly bucket: number; readonly from: number }[] = [];
 
   /** `gradients` and `others`: tensors of the shapes and dtypes that are stored. */
-  constructor(gradients: readonly Tensor[], others: readonly Tensor[]) {
+  constructor(gradients: readonly Tensor[], others: readonly Tensor[], apart = false) {
     for (let i = gradients.length - 1; i >= 0; i--) {
-      const bucket = this.#bucketFor(gradients[i].dtype, FULL);
+      const bucket = this.#bucketFor(gradients[i].dtype, FULL, 0);
       this.#places[i] = this.#placed(gradients[i], bucket);
       this.#buckets[bucket].gradients++;
     }
+    const first = apart ? this.#buckets.length : 0;
     for (const other of others)
-      this.#places.push(this.#placed(other, this.#bucketFor(other.dtype, Number.POSITIVE_INFINITY)));
+      this.#places.push(this.#placed(other, this.#bucketFor(other.dtype, Number.POSITIVE_INFINITY, first)));
   }
 
-  /** The last bucket of a dtype, or a new one if that has `full` bytes. */
-  #bucketFor(dtype: DType, full: number): number {
+  /** The last bucket of a dtype, from `first` on, or a new one if that has `full` bytes. */
+  #bucketFor(dtype: DType, full: number, first: number): number {
     const last = this.#buckets.findLastIndex((bucket) => bucket.dtype === dtype);
-    if (last >= 0 && this.#buckets[last].length * arrayTypes[dtype].BYTES_PER_ELEMENT < full) return last;
+    if (last >= first && this.#buckets[last].length * arrayTypes[dtype].BYTES_PER_ELEMENT < full) return last;
     return this.#buckets.push({ dtype, length: 0, gradients: 0 }) - 1;
   }
 
@@ -65,6 +67,20 @@ export class Layout {
   /** The bucket of a value. */
   bucketOf(value: number): number {
     return this.#places[value].bucket;
+  }
+
+  /** Which elements of a gradient a rank owns: those in its part of the bucket (kernel `exchangeStart`). */
+  ownPart(gradient: number, rank: number, ranks: number): Span {
+    const { like, bucket, from } = this.#places[gradient];
+    const own = partOf(this.#buckets[bucket].length, rank, ranks);
+    const within = (at: number) => Math.min(Math.max(at - from, 0), like.numel);
+    return { from: within(own.from), to: within(own.to) };
+  }
+
+  /** The size of the largest bucket. */
+  get largestBytes(): number {
+    const sizes = this.#buckets.map(({ dtype, length }) => length * arrayTypes[dtype].BYTES_PER_ELEMENT);
+    return Math.max(...sizes);
   }
 
   /** For each bucket, the number of gradients in it. */

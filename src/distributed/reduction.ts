@@ -13,6 +13,10 @@ import { tracing } from "../tracing.js";
 import type { Layout } from "./bucket.js";
 import type { ShardTree } from "./tree.js";
 
+/** Phases of the kernel `exchangeStart`. */
+const REDUCE = 1;
+const GATHER = 2;
+
 /** What a node of the tree holds: a vector for each bucket of a layout. */
 export type Node = readonly Tensor[];
 
@@ -48,17 +52,22 @@ interface Started {
 export class Reduction {
   /** For each bucket, the number of gradients that are not final yet. */
   readonly #left: number[];
+  /** By bucket. */
   readonly #started: Started[] = [];
-  /** Number of exchanges of `#started` that have been waited for. */
-  #ended = 0;
+  /** Those that are under way. */
+  #open: Started[] = [];
 
-  /** `last`: what the last shard writes. @throws ShapeError if nodes have other forms. */
+  /**
+   * `last`: what the last shard writes. `inParts`: each rank gets its parts of the sums of gradients only.
+   * @throws ShapeError if nodes have other forms.
+   */
   constructor(
     op: string,
     private readonly tree: ShardTree,
     private readonly layout: Layout,
     private readonly waiting: Waiting,
     private readonly last: Node,
+    private readonly inParts: boolean,
   ) {
     for (const node of [...waiting.nodes, ...waiting.before]) checkForms(op, node, last);
     this.#left = layout.gradients;
@@ -78,39 +87,65 @@ export class Reduction {
   }
 
   #start(bucket: number): void {
-    const { tree, waiting, last } = this;
+    const { waiting, last } = this;
     const node = waiting.before.reduceRight((sum, part) => binary_("add", part[bucket], sum), last[bucket]);
     const nodes = [...waiting.nodes.map((other) => other[bucket]), node];
     const all = nodes.length === 1 ? node : cat(nodes);
-    if (tree.ranks > 1) {
-      const schedule = { array: tree.schedule, offset: 0 };
-      const status = run.exchangeStart(node.numel, nodes.length, tree.schedule.length, 0, schedule, all);
-      if (status !== -1) throw failed(status);
-    }
-    this.#started.push({ all, n: node.numel, nodes: nodes.length });
+    const started = { all, n: node.numel, nodes: nodes.length };
+    const parts = this.inParts && this.layout.gradients[bucket] > 0;
+    this.#exchange(started, parts ? REDUCE : REDUCE | GATHER);
+    this.#started.push(started);
+  }
+
+  #exchange(started: Started, phases: number): void {
+    const { ranks, schedule } = this.tree;
+    if (ranks === 1) return;
+    const { all, n, nodes } = started;
+    const list = { array: schedule, offset: 0 };
+    const status = run.exchangeStart(n, nodes, schedule.length, 0, phases, list, all);
+    if (status !== -1) throw failed(status);
+    this.#open.push(started);
   }
 
   /** The root of the tree, when the last shard has ended. @throws SimdgradError of a collective. */
   result(): Node {
     this.#startComplete();
-    const statuses = this.#wait();
-    const bad = statuses.find((status) => status !== -1);
-    if (bad !== undefined) throw failed(bad);
-    return this.#started.map(({ all, n, nodes }) => {
-      all.storage.changed();
-      return nodes === 1 ? all : narrow(all, 0, 0, n);
-    });
+    this.#wait();
+    return this.#started.map(({ all, n, nodes }) => (nodes === 1 ? all : narrow(all, 0, 0, n)));
+  }
+
+  /**
+   * Each rank has written something to its parts of the gradients in `result`: gets the parts of the others.
+   * @throws SimdgradError of a collective.
+   */
+  gather(): void {
+    try {
+      for (const [bucket, started] of this.#started.entries())
+        if (this.layout.gradients[bucket] > 0) this.#exchange(started, GATHER);
+      this.#wait();
+    } catch (error) {
+      this.abandon();
+      throw error;
+    }
   }
 
   /** After an error: waits for what has started, since MPI writes to memory that would be freed. */
   abandon(): void {
     // A trace has started nothing.
-    if (tracing === null) this.#wait();
+    if (tracing === null) this.#statuses();
   }
 
-  #wait(): number[] {
-    const open = this.tree.ranks > 1 ? this.#started.slice(this.#ended) : [];
-    this.#ended = this.#started.length;
+  #wait(): void {
+    const open = this.#open;
+    const bad = this.#statuses().find((status) => status !== -1);
+    if (bad !== undefined) throw failed(bad);
+    for (const { all } of open) all.storage.changed();
+  }
+
+  /** Waits for all that is under way. */
+  #statuses(): number[] {
+    const open = this.#open;
+    this.#open = [];
     return open.map(({ all, n, nodes }) => run.exchangeWait(n, nodes, all));
   }
 }

@@ -5,7 +5,7 @@ import { isFloating } from "../dtype.js";
 import { formatShape, ValueError } from "../errors.js";
 import type { Module } from "../nn/module.js";
 import { mul } from "../ops/elementwise/elementwise.js";
-import { clone, narrow } from "../ops/shape/views.js";
+import { clone, narrow, reshape } from "../ops/shape/views.js";
 import { binary_, copy_, zero_ } from "../ops/write/in-place.js";
 import { type Generator, withStream } from "../random.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -24,8 +24,13 @@ export interface Shard {
 export interface ShardedResult {
   /** The mean over the whole batch, the same on every rank. */
   readonly loss: Tensor;
-  /** Sets the gradients of the parameters and the buffers of the model. */
+  /**
+   * Sets the gradients of the parameters and the buffers of the model. Of gradients in parts, a rank has the
+   * values of its own parts; the other elements have no meaning.
+   */
   apply(): void;
+  /** After the optimizer's step: if ranks update parts, each gets those of the others. Clears gradients. */
+  gather(): void;
 }
 
 /** The mean loss over a shard, of its part of the batch. */
@@ -39,6 +44,8 @@ export interface Shards {
   readonly tree: ShardTree;
   /** A stream of random numbers for each shard. */
   readonly streams: readonly Generator[];
+  /** The parameters of which each rank updates its parts only; null if each updates all. */
+  readonly divided: readonly Tensor[] | null;
 }
 
 /** What a batch is trained with. */
@@ -81,20 +88,36 @@ export class ShardedBackward {
     private readonly given: Given,
   ) {
     this.#wanted = given.params.filter(({ requiresGrad }) => requiresGrad);
+    const { op, divided } = sharding;
+    if (
+      divided !== null &&
+      !(divided.length === this.#wanted.length && divided.every(({ requiresGrad }) => requiresGrad))
+    )
+      throw new ValueError(
+        `${op}: with shardOptimizer, requiresGrad of a parameter stays as it was when ${op} began`,
+      );
     this.#buffers = [...given.model.namedBuffers()].map(([, buffer]) => buffer);
     this.#before = noGrad(() => this.#buffers.map((buffer) => clone(buffer)));
   }
 
   run(): ShardedResult {
-    const { op, tree } = this.sharding;
+    const { op, tree, divided } = this.sharding;
     const nodes = tree.nodes.slice(0, -1).map((span) => this.#whole(span));
     const { parts, last } = lastLeafOf(tree.nodes.at(-1)!);
     const before = parts.map((span) => this.#whole(span));
     const forward = this.#forward(last);
-    const reduction = new Reduction(op, tree, forward.layout, { nodes, before }, forward.node);
+    const reduction = new Reduction(
+      op,
+      tree,
+      forward.layout,
+      { nodes, before },
+      forward.node,
+      divided !== null,
+    );
     try {
       this.#backward(last, forward, (gradient) => reduction.final(gradient));
-      return this.#result(noGrad(() => forward.layout.viewsOf(reduction.result())));
+      const values = noGrad(() => forward.layout.viewsOf(reduction.result()));
+      return { ...this.#result(values), gather: () => this.#gather(forward.layout, values, reduction) };
     } catch (error) {
       reduction.abandon();
       throw error;
@@ -129,7 +152,7 @@ export class ShardedBackward {
     const loss = mul(mean, share);
     return noGrad(() => {
       const others = [loss.detach(), ...this.#averaged];
-      const layout = new Layout(this.#wanted, others);
+      const layout = new Layout(this.#wanted, others, this.sharding.divided !== null);
       const node = layout.allocate();
       const values = layout.viewsOf(node);
       const gradients = values.slice(0, this.#wanted.length);
@@ -153,7 +176,7 @@ export class ShardedBackward {
   }
 
   /** `values`: the sums over all shards, in the order of the layout. */
-  #result(values: readonly Tensor[]): ShardedResult {
+  #result(values: readonly Tensor[]): Pick<ShardedResult, "loss" | "apply"> {
     const wanted = this.#wanted;
     const averaged = this.#averaged;
     const apply = () => {
@@ -164,6 +187,24 @@ export class ShardedBackward {
       for (const [i, buffer] of averaged.entries()) copy_(buffer, values[wanted.length + 1 + i]);
     };
     return { loss: values[wanted.length], apply: () => noGrad(apply) };
+  }
+
+  /** Sends updated parts of parameters in the memory of their gradients. */
+  #gather(layout: Layout, values: readonly Tensor[], reduction: Reduction): void {
+    const { divided, tree } = this.sharding;
+    if (divided === null) return;
+    noGrad(() => {
+      for (const [i, param] of this.#wanted.entries()) {
+        const { from, to } = layout.ownPart(i, tree.rank, tree.ranks);
+        const part = (x: Tensor) => narrow(reshape(x.detach(), [-1]), 0, from, to - from);
+        if (to > from) copy_(part(values[i]), part(param));
+      }
+      reduction.gather();
+      for (const [i, param] of this.#wanted.entries()) {
+        param.gradient = null;
+        copy_(param.detach(), values[i]);
+      }
+    });
   }
 
   /** The buffers whose mean over the shards is taken. */

@@ -4,12 +4,14 @@ import type { Module } from "../nn/module.js";
 import { quoted } from "../quote.js";
 import { advance, defaultGenerator, Generator, philox } from "../random.js";
 import type { Tensor } from "../tensor/tensor.js";
+import { Layout } from "./bucket.js";
 import { type LossOf, ShardedBackward, type ShardedResult, type Shards } from "./sharded-backward.js";
-import { ShardTree } from "./tree.js";
+import { ShardTree, type Span } from "./tree.js";
 
 export type { Shard, ShardedResult } from "./sharded-backward.js";
 
 export class Sharding implements Shards {
+  #divided: readonly Tensor[] | null = null;
   readonly tree: ShardTree;
   /** A stream of random numbers for each shard. This rank advances those of its own shards. */
   readonly streams: readonly Generator[];
@@ -32,6 +34,31 @@ export class Sharding implements Shards {
       );
     this.tree = new ShardTree(shards, rank, ranks);
     this.streams = streams?.map((words) => new Generator().setState(words)) ?? streamsOf(shards);
+  }
+
+  get divided(): readonly Tensor[] | null {
+    return this.#divided;
+  }
+
+  /**
+   * From now on each rank updates its parts of these parameters only. Returns the parts of a rank, by
+   * parameter.
+   * @throws ValueError `TENSOR_TOO_LARGE`.
+   */
+  intoParts(params: readonly Tensor[]): (rank: number) => Map<Tensor, Span> {
+    const wanted = params.filter(({ requiresGrad }) => requiresGrad);
+    const layout = new Layout(wanted, [], true);
+    const { ranks, schedule } = this.tree;
+    // Larger ones are exchanged in pieces, each of which has parts of its own: `mostBytes` in lane.cc.
+    const nodes = schedule.slice(1, 1 + ranks).reduce((sum, count) => sum + count, 0);
+    const most = (2 ** 28 * ranks) / Math.max(nodes, ranks);
+    if (layout.largestBytes > most - 8 * ranks)
+      throw new ValueError(
+        `${this.op}: shardOptimizer: with ${this.shards} shards on ${ranks} ranks a parameter has at most ${Math.floor(most / 2 ** 20)} MB: ${Math.ceil(layout.largestBytes / 2 ** 20)} MB`,
+        "TENSOR_TOO_LARGE",
+      );
+    this.#divided = wanted;
+    return (rank) => new Map(wanted.map((param, i) => [param, layout.ownPart(i, rank, ranks)]));
   }
 
   /** Whether the shard is one of this rank's. */

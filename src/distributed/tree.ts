@@ -64,7 +64,7 @@ export class ShardTree {
 
   constructor(
     readonly shards: number,
-    rank: number,
+    readonly rank: number,
     readonly ranks: number,
   ) {
     const root = { from: 0, to: shards };

@@ -3,12 +3,25 @@ import { SimdgradError } from "../errors.js";
 
 type Nodes = Float32Array | Float64Array;
 
-/** The kernels `exchange` and `exchangeStart`, with other ranks. They return a status. */
+/** The kernel `exchange`, with other ranks. It returns a status. */
 export type Exchange = (
   n: number,
   nodes: number,
   listed: number,
   rule: number,
+  schedule: Int32Array,
+  so: number,
+  x: Nodes,
+  xo: number,
+) => number;
+
+/** The kernel `exchangeStart`. */
+export type ExchangeStart = (
+  n: number,
+  nodes: number,
+  listed: number,
+  rule: number,
+  phases: number,
   schedule: Int32Array,
   so: number,
   x: Nodes,
@@ -21,7 +34,7 @@ export type ExchangeWait = (n: number, nodes: number, x: Nodes, xo: number) => n
 /** The ranks of this launch, once there are any. */
 export interface Others {
   readonly exchange: Exchange;
-  readonly exchangeStart: Exchange;
+  readonly exchangeStart: ExchangeStart;
   readonly exchangeWait: ExchangeWait;
   /** Why the last collective failed, in MPI's or our words. */
   problem(): string;

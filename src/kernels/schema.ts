@@ -104,8 +104,8 @@ const sgdFlops = (n: number, buffer: unknown) => n * (buffer === null ? 2 : 6);
 const adamFlops = (n: number, largest: unknown) => n * (largest === null ? 14 : 15);
 
 /** The nodes of this rank, and how they are folded with those of the others. */
+const ofNodes = [size("n"), size("nodes"), size("listed"), flags("rule", { most: 2 })] as const;
 const exchanged = [
-  ...([size("n"), size("nodes"), size("listed"), flags("rule", { most: 2 })] as const),
   read("schedule", i32, "listed", "dense", { checked: "rank" }),
   update("x", floats, "nodes n"),
 ] as const;
@@ -284,10 +284,13 @@ export const schema = {
     (v) => (v.logits === null ? 0 : v.n * v.classes),
   ),
 
-  exchange: kernel(exchanged, ({ n, nodes }) => n * nodes),
+  exchange: kernel([...ofNodes, ...exchanged], ({ n, nodes }) => n * nodes),
   // The same in two calls. In between, no other call may access x, and the memory of x must stay: both calls
   // have it as an operand that they write, so a plan keeps it from one to the other and moves nothing across.
-  exchangeStart: kernel(exchanged, ({ n, nodes }) => n * nodes),
+  exchangeStart: kernel(
+    [...ofNodes, flags("phases", { least: 1, most: 3 }), ...exchanged],
+    ({ n, nodes, phases }) => (phases & 1) * n * nodes,
+  ),
   exchangeWait: kernel([
     ...([size("n"), size("nodes")] as const),
     update("x", floats, "nodes n", "dense", { checked: "rank" }),

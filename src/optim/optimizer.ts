@@ -16,6 +16,7 @@ import { fixedLists, kindsOf } from "./hyperparameters.js";
 import { checkHyperparameters } from "./range.js";
 import { countSteps, LastRuns, type Run, runs, type Slot, stepPattern } from "./runs.js";
 import { savedEntry } from "./saved-entry.js";
+import { StateParts } from "./state-parts.js";
 import { type ParameterState, StateTensors } from "./state-tensors.js";
 
 /** Parameters that share hyperparameters. Numbers may be changed at any time: `group.lr = 0.01`. */
@@ -84,6 +85,10 @@ export abstract class Optimizer<Options extends object = any> {
   /** @internal Names of the state buffers of an optimizer that is a kernel, PyTorch's in camelCase. */
   protected readonly stateNames: readonly string[];
   private readonly hyperOf: (options: Options) => number[];
+  /** @internal For an optimizer whose state is divided among ranks. */
+  readonly #parts = new StateParts(this.constructor.name, () =>
+    this.groups.flatMap((group) => group.slots as Slot[]),
+  );
 
   /**
    * @param params Parameters, or groups with their own hyperparameters: `{ params, lr: 0.1 }`.
@@ -176,7 +181,7 @@ export abstract class Optimizer<Options extends object = any> {
       param.gradientMemory ??= longLivedLike("gradient", param);
       const state = this.stateNames.map((state) => longLived(`${name} ${state}`, param.dtype, param.numel));
       const own = memory && new StateTensors(name, param, () => memory.step(param, index));
-      return { param, state, dtype: param.dtype, steps, index, own };
+      return { param, state, dtype: param.dtype, steps, index, own, part: null };
     });
     this.groups.push({ slots, options, hyper, kinds: kindsOf(options), memory, last: new LastRuns() });
     this.paramGroups.push(live);
@@ -211,6 +216,19 @@ export abstract class Optimizer<Options extends object = any> {
     group.memory?.refresh();
   }
 
+  /**
+   * @internal The state, which may be divided.
+   * @throws ValueError `WHOLE_TENSORS` for an `update` written in Tensor operations.
+   */
+  get stateParts(): StateParts {
+    if (this.update !== undefined)
+      throw new ValueError(
+        `${this.constructor.name}: shardOptimizer is for optimizers of the library that update element by element: update(p, grad, …) gets whole tensors`,
+        "WHOLE_TENSORS",
+      );
+    return this.#parts;
+  }
+
   /** @internal The hyperparameters of each group in the memory that kernels read. */
   get hyperparameters(): (Float64Array | Float32Array)[] {
     return this.groups.flatMap(({ hyper, memory }) => (memory === null ? [hyper] : [hyper, memory.rounded]));
@@ -227,6 +245,7 @@ export abstract class Optimizer<Options extends object = any> {
         continue;
       }
       for (const slot of active) this.#followDType(slot);
+      if (tracing !== null) tracing.read(this, "parts", this.#parts.changes, () => this.#parts.changes);
       if (tracing !== null) tracing.read(this, `steps ${i}`, stepPattern(active), () => stepPattern(active));
       if (tracing !== null) tracing.read(this.paramGroups[i], "kinds", group.kinds, () => group.kinds);
       countSteps(active);
@@ -279,8 +298,9 @@ export abstract class Optimizer<Options extends object = any> {
 
   /** `Module.to` may have cast a parameter since the last step. */
   #followDType(slot: Slot): void {
-    const { param, state } = slot;
+    const { param } = slot;
     if (slot.dtype === param.dtype) return;
+    const state = this.#parts.wholeOf(slot);
     // This happens once for all later steps, so it is not part of the step that is being traced.
     if (tracing !== null) {
       withTracing(null, () => withKernels(null, () => this.#followDType(slot)));
@@ -327,10 +347,11 @@ export abstract class Optimizer<Options extends object = any> {
         const { param, steps, index } = slot;
         if (steps[index] === 0) continue;
         this.#followDType(slot);
+        const whole = this.#parts.wholeOf(slot);
         const entry: Record<string, Tensor> = {
           step: fromData(Float64Array.of(steps[index]), [], "float64"),
         };
-        for (const [s, name] of this.stateNames.entries()) entry[name] = asTensor(slot.state[s], param);
+        for (const [s, name] of this.stateNames.entries()) entry[name] = asTensor(whole[s], param);
         slot.own?.followDType();
         for (const [name, x] of slot.own?.entries() ?? []) entry[name] = x;
         state[first + index] = entry;
@@ -365,6 +386,7 @@ export abstract class Optimizer<Options extends object = any> {
     const stray = Object.keys(state).find((key) => slots[Number(key)] === undefined);
     if (stray !== undefined) throw mismatch(name, `no parameter ${stray}`);
     const entries = slots.map((slot, i) => {
+      this.#parts.wholeOf(slot);
       this.#followDType(slot);
       const own = [...(slot.own?.entries() ?? [])].map(([, { storage }]) => storage);
       if (busy) for (const storage of [...slot.state, ...own]) checkFree("loadStateDict", storage, "write");

@@ -18,6 +18,14 @@ export interface Slot {
   readonly index: number;
   /** State of an `update` in Tensor operations; null for an optimizer that is a kernel. */
   readonly own: StateTensors | null;
+  /** The elements that are updated and have a state; null for all. */
+  part: Part | null;
+}
+
+/** Elements of a parameter: from … to - 1. */
+export interface Part {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** An array and an offset into it. */
@@ -78,12 +86,18 @@ export function runs(slots: readonly Slot[], hyper: Float64Array): Run[] {
     const { param, state, steps, index } = slot;
     const gradient = dense(param.gradient!);
     const here = [param.storage, gradient.storage, ...state];
-    const n = param.numel;
-    const whole = param.numel === param.storage.length && gradient.numel === gradient.storage.length;
+    const { from, to } = slot.part ?? { from: 0, to: param.numel };
+    const n = to - from;
+    if (slot.part !== null && n === 0) continue;
+    const whole =
+      slot.part === null &&
+      param.numel === param.storage.length &&
+      gradient.numel === gradient.storage.length;
     const previous = out.at(-1);
     const step = previous === undefined ? 0 : here[0].offset - previous.last[0].offset;
     const adjoining =
       previous !== undefined &&
+      previous.slot.part === null &&
       whole &&
       step >= previous.slot.param.numel &&
       step < previous.slot.param.numel + cacheLine / param.array.BYTES_PER_ELEMENT &&
@@ -102,8 +116,8 @@ export function runs(slots: readonly Slot[], hyper: Float64Array): Run[] {
     } else {
       const run: Run = {
         n,
-        p: { array: param.array as Place["array"], offset: param.offset },
-        g: { array: gradient.array as Place["array"], offset: gradient.offset },
+        p: { array: param.array as Place["array"], offset: param.offset + from },
+        g: { array: gradient.array as Place["array"], offset: gradient.offset + from },
         state: state as readonly unknown[] as readonly Place[],
         step: { array: steps, offset: index },
         hyper: { array: hyper, offset: 0 },

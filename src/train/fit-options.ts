@@ -37,6 +37,13 @@ export interface FitOptions {
    * resumes.
    */
   shards?: number;
+  /**
+   * Divides the optimizer's state among the processes: each keeps and updates one part, and sends its updated
+   * parameters to the others (ZeRO stage 1; Rajbhandari et al., 2020). The bits are the same. A checkpoint
+   * holds the whole state, and a run may resume with or without this option. For optimizers of the library;
+   * no effect on one process. Default false.
+   */
+  shardOptimizer?: boolean;
   /** For a data set: shuffle in every epoch. Default true. */
   shuffle?: boolean;
   /**
@@ -97,6 +104,7 @@ const names: readonly (keyof FitOptions)[] = [
     "batchSize",
     "shuffle",
     "shards",
+    "shardOptimizer",
   ] as const),
   ...(["seed", "validation", "signal", "reportEvery", "compile", "keepGrads"] as const),
   ...(["checkpoint", "checkpointEvery", "resume", "report"] as const),
@@ -133,9 +141,17 @@ export function resolveOptions(model: Module, options: FitOptions): ResolvedOpti
   if (signal !== undefined && !(signal instanceof AbortSignal))
     throw new ValueError(`fit: signal is an AbortSignal: ${typeof signal}`);
   if (validation !== undefined) batchesOf("fit: validation", validation, { batchSize, shuffle: false });
-  for (const name of ["compile", "keepGrads"] as const)
+  for (const name of ["compile", "keepGrads", "shardOptimizer"] as const)
     if (options[name] !== undefined && typeof options[name] !== "boolean")
       throw new ValueError(`fit: ${name} is true or false: ${String(options[name])}`);
+  if (options.shardOptimizer) {
+    if (options.keepGrads)
+      throw new ValueError(
+        "fit: keepGrads with shardOptimizer: a process has the gradients of its part only: leave one of them out",
+        "INVALID_OPTION",
+      );
+    void options.optimizer.stateParts;
+  }
   if (!Number.isInteger(checkpointEvery) || checkpointEvery < 1)
     throw new ValueError(`fit: checkpointEvery is an integer >= 1: ${quoted(checkpointEvery)}`);
   if (options.resume && options.checkpoint === undefined)

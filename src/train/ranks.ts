@@ -6,12 +6,14 @@
 import type { Limits } from "../compile/index.js";
 import { fingerprint, structureOf } from "../distributed/fingerprint.js";
 import { Sharding } from "../distributed/sharded.js";
-import { partOf } from "../distributed/tree.js";
+import { partOf, type Span } from "../distributed/tree.js";
 import { broadcastBytes, gathered, init, rank, settled, worldSize } from "../distributed/world.js";
 import { SimdgradError, ValueError } from "../errors.js";
 import type { Path } from "../io/index.js";
 import { pathOf } from "../io/read.js";
+import type { Optimizer } from "../optim/optimizer.js";
 import { quoted } from "../quote.js";
+import type { Tensor } from "../tensor/tensor.js";
 import {
   decodeCheckpoint,
   encodeCheckpoint,
@@ -49,6 +51,8 @@ export interface Common {
 
 export class Ranks {
   #sharding: Sharding | null = null;
+  /** The parts of a rank in the optimizer's state, by parameter; null if each rank has all of it. */
+  #parts: ((rank: number) => ReadonlyMap<Tensor, Span>) | null = null;
   /** Whether there are other ranks. */
   #many = false;
   /** Steps in a millisecond, measured over the last stretch; 0 before the first. */
@@ -126,6 +130,38 @@ export class Ranks {
     this.#sharding = new Sharding(op, count, rank, worldSize, saved);
   }
 
+  /** From now on each rank has a part of the optimizer's state, and updates the parameters of this part. */
+  divide(optimizer: Optimizer<any>): void {
+    if (!this.#many) return;
+    const params = optimizer.paramGroups.flatMap((group) => group.params);
+    this.#parts = this.#sharding!.intoParts(params);
+    optimizer.stateParts.keep(this.#parts(rank));
+  }
+
+  /** Each rank has the whole state again. */
+  async unite(optimizer: Optimizer<any>): Promise<void> {
+    if (this.#parts === null) return;
+    await this.#gatherState(optimizer, true);
+    optimizer.stateParts.join();
+    this.#parts = null;
+  }
+
+  /** `keeps`: whether this rank keeps what all ranks send. */
+  #gatherState(optimizer: Optimizer<any>, keeps: boolean): Promise<void> {
+    const parts = Array.from({ length: worldSize }, (_, r) => this.#parts!(r));
+    return optimizer.stateParts.gather(async (param, own) => {
+      const spans = parts.map((part) => part.get(param)!);
+      const longest = Math.max(...spans.map(({ from, to }) => to - from));
+      const sent = Reflect.construct(own.constructor, [longest]) as typeof own;
+      sent.set(own);
+      const all = await gathered(op, sent);
+      if (!keeps) return null;
+      const whole = Reflect.construct(own.constructor, [param.numel]) as typeof own;
+      for (const [r, { from, to }] of spans.entries()) whole.set(all[r].subarray(0, to - from), from);
+      return whole;
+    });
+  }
+
   #streams(): number[][] {
     return this.#sharding?.streams.map((stream) => Array.from(stream.getState())) ?? [];
   }
@@ -164,7 +200,10 @@ export class Ranks {
     let words: readonly number[] = this.#streams().flat();
     if (this.#many) words = this.#ofOwners(await gathered(op, Float64Array.from(words)));
     const shards = Array.from({ length: this.#sharding.shards }, (_, i) => words.slice(4 * i, 4 * (i + 1)));
+    const { optimizer } = trained;
+    if (this.#parts !== null) await this.#gatherState(optimizer, rank === 0);
     if (rank === 0) saveCheckpoint(file, trained, { ...standing, shards });
+    if (this.#parts !== null) optimizer.stateParts.drop();
     // A rank that ends now must not end rank 0 while it writes.
     if (this.#many) await settled(op, (mpi) => mpi.run(null, 0, 0));
   }

@@ -115,13 +115,14 @@ export class Run {
         if (this.#finished === this.#epoch) await this.#save(this.#epoch + 1, [], false);
         else await this.#save(this.#epoch, this.#score.sums, false);
       }
+      if (!failed) await this.#ranks.unite(this.#options.optimizer);
     }
   }
 
   /** Joins other ranks, if there are any, and restores the checkpoint. */
   async #begin(): Promise<Standing | null> {
     const { batchSize, epochs, seed, checkpoint, checkpointEvery, resume, shards } = this.#options;
-    const { schedulerUnit, validation } = this.#options;
+    const { schedulerUnit, validation, optimizer, shardOptimizer } = this.#options;
     const ranks = this.#ranks;
     await ranks.join({
       trained: this.#trained,
@@ -129,7 +130,7 @@ export class Run {
       settings: [
         ...[batchSize, shards, epochs, seed, schedulerUnit],
         ...[checkpointEvery, checkpoint !== undefined, validation !== undefined],
-        this.#openReport !== null,
+        ...[this.#openReport !== null, shardOptimizer ?? false],
       ],
     });
     const standing = await ranks.begin(resume ? checkpoint : undefined, this.#trained, shards, () => {
@@ -144,6 +145,7 @@ export class Run {
         "INVALID_SHARDS",
       );
     this.#trainingStep.shardInto(sharding);
+    if (shardOptimizer) ranks.divide(optimizer);
     return standing;
   }
 

@@ -25,6 +25,8 @@ interface Half {
   /** The outcome by shard, or of the whole batch. */
   readonly parts: readonly (Forward & { readonly shard: number })[];
   backward(): void;
+  /** After the optimizer's step. */
+  finish(): void;
 }
 
 export class TrainingStep {
@@ -54,11 +56,12 @@ export class TrainingStep {
 
   /** The step as a function to compile. */
   compiled(x: unknown, y: unknown): void {
-    const { loss, parts, backward } = this.#forward([x, y], true);
+    const { loss, parts, backward, finish } = this.#forward([x, y], true);
     if (this.#sharding !== null) this.#guard.tally(loss, loss.reshape([1]), loss.reshape([1]));
     for (const { shard, loss, output, target } of parts) this.#score.part(shard).tally(loss, output, target);
     backward();
     this.options.optimizer.step();
+    finish();
   }
 
   /**
@@ -67,7 +70,7 @@ export class TrainingStep {
    */
   eagerly(batch: unknown, before: number, place: () => string): void {
     this.trainingMode(before);
-    const { x, loss, parts, backward } = this.#forward(batch, before === 0);
+    const { x, loss, parts, backward, finish } = this.#forward(batch, before === 0);
     const value = loss.item();
     if (!Number.isFinite(value)) {
       const part = parts.find((part) => !Number.isFinite(part.loss.item())) ?? parts[0];
@@ -76,6 +79,7 @@ export class TrainingStep {
     }
     backward();
     this.options.optimizer.step();
+    finish();
     for (const { shard, loss, output, target } of parts)
       this.#score.part(shard).add(loss.item(), output, target);
   }
@@ -97,7 +101,7 @@ export class TrainingStep {
     const [x] = batch;
     if (this.#sharding === null) {
       const whole = { shard: 0, ...forward(batch) };
-      return { x, loss: whole.loss, parts: [whole], backward: () => whole.loss.backward() };
+      return { x, loss: whole.loss, parts: [whole], backward: () => whole.loss.backward(), finish() {} };
     }
     const parts: (Forward & { shard: number })[] = [];
     const params = optimizer.paramGroups.flatMap((group) => group.params);
@@ -107,6 +111,6 @@ export class TrainingStep {
       return made.loss;
     };
     const result: ShardedResult = this.#sharding.backward(this.model, params, batch, lossOf);
-    return { x, loss: result.loss, parts, backward: () => result.apply() };
+    return { x, loss: result.loss, parts, backward: result.apply, finish: result.gather };
   }
 }

@@ -63,6 +63,7 @@ const run = fit(model, set, {
     compile: how === "compiled",
   },
   ...(shards > 0 ? { shards: Number(shards) } : {}),
+  ...(process.env.SHARD_OPTIMIZER ? { shardOptimizer: true } : {}),
   validation: new data.TensorDataset(inputs.slice([0, 40]).clone(), labels.slice([0, 40]).clone()),
   reportEvery: what === "" ? 100 : 0,
   ...(report === undefined ? {} : { report }),

@@ -66,6 +66,39 @@ underEach((launcher) => {
   });
 
   test.each([
+    [2, "mlp", "compiled"],
+    [4, "cnn", "eager"],
+    [3, "wide", "compiled"],
+  ])("%i ranks that share the state of the optimizer have it too: %s, %s", (count, network, how) => {
+    const file = newFile();
+    const divided = { SHARD_OPTIMIZER: "1" };
+    const first = ranks(launcher, count, [fit, network, how, file, "4", "1"], divided);
+    expect(first).toMatchObject({ status: 0, stderr: "" });
+    // With another number of ranks, without the option, and back.
+    ranks(launcher, 2, [fit, network, how, file, "4", "2"]);
+    const { status, stdout, stderr } = ranks(launcher, count, [fit, network, how, file, "4"], divided);
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: expected.get(network), stderr: "" });
+  });
+
+  test.each(["eager", "compiled"])("while %s steps are made, each rank has a part of the state", (how) => {
+    const { status, stdout, stderr } = ranks(launcher, 2, [program("parts.mjs"), how]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    const seen = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(seen).toHaveLength(2);
+    for (const { during, ...after } of seen) {
+      expect(during).toHaveLength(2);
+      for (const [share, ...rest] of during) {
+        expect(share).toBeCloseTo(0.5, 2);
+        expect(rest).toEqual(["STATE_IN_PARTS", true]);
+      }
+      expect(after).toEqual({ whole: true, moved: true, same: true });
+    }
+  });
+
+  test.each([
     ["break", "break on rank 0", 0, ["rank 0 at 5", "rank 1 at 5"]],
     ["abort", "a signal of one rank", 3, ["rank 1: 20: This operation was aborted"]],
     ["kill", "a rank that is killed", null, []],

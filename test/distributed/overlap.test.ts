@@ -24,7 +24,7 @@ let broken = -1;
 /** Plays the other rank of two, which has the same nodes: the sum is twice a node. */
 const other: Others = {
   exchange,
-  exchangeStart(n, nodes, _listed, _rule, _schedule, _so, x, xo) {
+  exchangeStart(n, nodes, _listed, _rule, _phases, _schedule, _so, x, xo) {
     const name = events.filter((event) => event.startsWith("start")).length % buckets;
     if (name === broken) return 0;
     events.push(`start ${name}`);

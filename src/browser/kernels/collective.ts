@@ -3,7 +3,7 @@ import type { SimdgradError } from "../../errors.js";
 import type { Others } from "../../kernels/collective.js";
 import { notInBrowser } from "../not-here.js";
 
-export type { Exchange, ExchangeWait } from "../../kernels/collective.js";
+export type { Exchange, ExchangeStart, ExchangeWait } from "../../kernels/collective.js";
 
 export const others: Others | null = null;
 

@@ -1,5 +1,5 @@
 /** Folds nodes of all ranks in a fixed tree: the collective operation of programs. */
-import { type Exchange, type ExchangeWait, NOT_STARTED, others } from "../collective.js";
+import { type Exchange, type ExchangeStart, type ExchangeWait, NOT_STARTED, others } from "../collective.js";
 import { OK } from "./status.js";
 
 const rules = [
@@ -22,11 +22,17 @@ export const exchange: Exchange = (n, nodes, listed, rule, schedule, so, x, xo) 
   return OK;
 };
 
-/** As `exchange`, but it may return before the exchange has ended: `exchangeWait` with the same `x` waits. */
-export const exchangeStart: Exchange = (n, nodes, listed, rule, schedule, so, x, xo) =>
-  schedule[so] === 1
-    ? exchange(n, nodes, listed, rule, schedule, so, x, xo)
-    : (others?.exchangeStart(n, nodes, listed, rule, schedule, so, x, xo) ?? NOT_STARTED);
+/**
+ * As `exchange`, but it may return before the exchange has ended: `exchangeWait` with the same `x` waits.
+ * Each rank owns a part of every node: of n elements, rank r of R those from ⌊rn/R⌋ to before ⌊(r + 1)n/R⌋.
+ * `phases`: bit 0, each part of node 0 becomes the result on its owner; bit 1, all ranks get the parts of
+ * node 0 from their owners.
+ */
+export const exchangeStart: ExchangeStart = (n, nodes, listed, rule, phases, schedule, so, x, xo) => {
+  if (schedule[so] !== 1)
+    return others?.exchangeStart(n, nodes, listed, rule, phases, schedule, so, x, xo) ?? NOT_STARTED;
+  return phases === 2 ? OK : exchange(n, nodes, listed, rule, schedule, so, x, xo);
+};
 
 /** Waits for the exchange of `x`, and does nothing if none is under way. */
 export const exchangeWait: ExchangeWait = (n, nodes, x, xo) => others?.exchangeWait(n, nodes, x, xo) ?? OK;
