@@ -1,13 +1,14 @@
 /** A page trains alone, and keeps no files. */
 import type { Path } from "../../io/index.js";
 import { type Standing, saveCheckpoint, type Trained } from "../../train/checkpoint.js";
-import type { Common, Stretch, Wish } from "../../train/ranks.js";
+import type { Common, Ranks as Many, Stretch, Wish } from "../../train/ranks.js";
 import type { Scores } from "../../train/sharded-score.js";
 import { notInBrowser } from "../not-here.js";
 
 export type { Stretch, Wish } from "../../train/ranks.js";
 
-export class Ranks {
+/** All that other files use of ranks: the types do not fit when a part is missing. */
+export class Ranks implements Pick<Many, keyof Many> {
   readonly sharding = null;
 
   async join(_common: Common): Promise<void> {}
@@ -31,6 +32,10 @@ export class Ranks {
   async next(wish: Wish): Promise<Stretch | null> {
     return wish.signal?.aborted ? null : wish;
   }
+
+  divide(): void {}
+
+  async unite(): Promise<void> {}
 
   async leave(): Promise<void> {}
 
