@@ -156,7 +156,7 @@ underEach((launcher) => {
     const more = ["--batch", "32", "--shards", "3", "--out", out];
     const one = alone([...args, ...more]);
     copyFileSync(out, `${out}.one`);
-    const two = ranks(launcher, 2, [...args, ...more]);
+    const two = ranks(launcher, 2, [...args, ...more, "--shard-optimizer"]);
     expect({ one: one.status, two: two.status, stderr: two.stderr }).toEqual({ one: 0, two: 0, stderr: "" });
     expect(readFileSync(out).equals(readFileSync(`${out}.one`))).toBe(true);
     expect(two.stdout).toMatch(new RegExp(`2 processes over ${launcher.name} \\S+ ?\\S*\\n`));

@@ -154,6 +154,35 @@ test("losses of shards that depend on different parameters are an error with bot
   expect(underWay).toEqual([]);
 });
 
+test("a rank owns a part of each bucket; of parameters that change, or are too large, an error says so", () => {
+  const { layers, batch } = setup(2);
+  const params = layers.flatMap((layer) => [...layer.parameters()]);
+  const sharding = new Sharding("fit", 2, 0, 2);
+  const partsOf = sharding.intoParts(params);
+  const [mine, others] = [0, 1].map((rank) => partsOf(rank));
+  for (const param of params) {
+    const [a, b] = [mine.get(param)!, others.get(param)!];
+    expect([a.from, a.to, b.to]).toEqual([0, b.from, param.numel]);
+  }
+  layers[0].weight.requiresGrad = false;
+  const loss = ([x]: readonly Tensor[]) => layers[2].forward(layers[1].forward(x)).sum();
+  expect(() => sharding.backward(layers[2], params, batch, loss)).toThrow(
+    "fit: with shardOptimizer, requiresGrad of a parameter stays as it was when fit began",
+  );
+  const large = { requiresGrad: true, dtype: "float32", numel: 2 ** 26 } as Tensor;
+  expect(() => new Sharding("fit", 2, 0, 2).intoParts([large])).toThrow(
+    expect.objectContaining({
+      code: "TENSOR_TOO_LARGE",
+      message: expect.stringMatching(/at most 256 MB: 256 MB$/),
+    }),
+  );
+  const fits = { ...large, numel: 2 ** 26 - 16 } as Tensor;
+  expect(new Sharding("fit", 2, 1, 2).intoParts([fits])(1).get(fits)).toEqual({
+    from: 2 ** 25 - 8,
+    to: 2 ** 26 - 16,
+  });
+});
+
 underEach((launcher) => {
   test.each(["eager", "compiled"])("an error of one rank during its last backward, %s, ends all", (how) => {
     const { status, stdout, stderr } = ranks(launcher, 2, [program("broken.mjs"), how]);
