@@ -4,7 +4,7 @@
 // its programs. Prints the sum of all programs as its last line.
 //
 //   node tools/test-native.js [build…]      the builds to test: shipped address thread
-//   node tools/test-native.js --release     all of them, portable kernels with the address sanitizer, and
+//   node tools/test-native.js --release     all of them, the address sanitizer on all instruction sets, and
 //     arm64       the programs for aarch64 under emulation; their results must have the bits of those shipped
 //     builders    the addons that cmake-js and node-gyp build must have the same bits. (That both compile the
 //                 same sources with the same flags is a part of `npm test`.)
