@@ -1,6 +1,6 @@
 // zig: clang with the headers and library stubs of every system that we compile for, in one npm package. It
 // is an unofficial copy of a zig release, so its sha256 is fixed here; it is unpacked into build/ and is no
-// dependency of the package. Only `npm run build:all` uses it.
+// dependency of the package. `npm run build:all` and `npm run build:wasm` use it.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
