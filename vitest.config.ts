@@ -33,6 +33,8 @@ export default defineConfig({
     // A third worker on two cores costs more than it gains: it loads the library again, and what waits for a
     // process that it started waits for a core.
     maxWorkers: availableParallelism(),
+    // Files that vitest has transformed are kept for its next run: a second run begins three seconds earlier.
+    experimental: { fsModuleCache: true },
     // Loading the library takes two seconds of a core, which is most of the time of most files. So all other
     // files share a process for each worker, and test/restore.ts restores what they change.
     projects: [

@@ -1,12 +1,19 @@
 /** Bad input and poor browsers, accessibility, size, and what is learnt from the first state. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { root } from "../browser/pages.js";
-import { hasModule, missing, numberOf, type OpenOptions, playground, untilEpoch } from "./page.js";
+import {
+  expectAccessible,
+  hasModule,
+  missing,
+  numberOf,
+  type OpenOptions,
+  playground,
+  untilEpoch,
+} from "./page.js";
 
 const kept = playground();
 const pages = join(root, "dist/playground");
@@ -144,27 +151,21 @@ describe.skipIf(missing !== undefined)("in Chromium", () => {
     await page.context().close();
   });
 
-  test.each(["light", "dark"] as const)(
-    "axe-core finds nothing, %s, wide and on a phone",
-    async (colorScheme) => {
-      const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-      const { page } = await ready("#v=1&b.optimizer=Adam", { colorScheme });
-      await page.getByLabel("Weights of layer 1, unit 1").click();
-      await page.getByText("More", { exact: true }).click();
-      for (const [width, height] of [
-        [1440, 900],
-        [360, 740],
-      ] as const) {
-        await page.setViewportSize({ width, height });
-        // The page's policy forbids scripts in the page; the debugger's are allowed.
-        const { violations } = (await page.evaluate(`${axe}; axe.run()`)) as any;
-        expect(violations.map(({ id, nodes }: any) => [id, nodes.map((node: any) => node.html)])).toEqual([]);
-        const wider = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
-        expect(wider).toBeLessThanOrEqual(0);
-      }
-      await page.context().close();
-    },
-  );
+  test("axe-core finds nothing, light and dark, wide and on a phone", async () => {
+    const { page } = await ready("#v=1&b.optimizer=Adam");
+    await page.getByLabel("Weights of layer 1, unit 1").click();
+    await page.getByText("More", { exact: true }).click();
+    for (const [width, height] of [
+      [1440, 900],
+      [360, 740],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      await expectAccessible(page);
+      const wider = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+      expect(wider).toBeLessThanOrEqual(0);
+    }
+    await page.context().close();
+  });
 
   test.skipIf(!hasModule)("exclusive or is learnt from the first state", async () => {
     const { page, console } = await ready("#v=1&data=xor");

@@ -1,9 +1,10 @@
 /** The page of the playground, served by the built command, in Chromium. */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, expect } from "vitest";
 import { findBrowser } from "../../tools/browsers.js";
 import { root, startChromium } from "../browser/pages.js";
 import { type Running, start } from "../cli/simdgrad.js";
@@ -108,4 +109,22 @@ export async function lossesOf(page: Page): Promise<[string, number, number, num
       const [run, ...numbers] = line.split(",");
       return [run, ...numbers.map(Number)] as [string, number, number, number];
     });
+}
+
+/** Expects that axe-core finds nothing in the page as it is, first in light colours and then in dark ones. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const file = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+  // The page's policy forbids scripts in the page; the debugger's are allowed.
+  await page.evaluate(await readFile(file, "utf8"));
+  const root = page.locator("html");
+  for (const theme of ["light", "dark"]) {
+    const there = (await root.getAttribute("data-theme")) === theme;
+    if (!there) await page.getByLabel(theme === "light" ? "Light colours" : "Dark colours").click();
+    expect(await root.getAttribute("data-theme")).toBe(theme);
+    const { violations } = (await page.evaluate("axe.run()")) as { violations: any[] };
+    expect(
+      violations.map(({ id, nodes }) => [id, nodes.map(({ html }: any) => html)]),
+      theme,
+    ).toEqual([]);
+  }
 }
