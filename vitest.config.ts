@@ -51,7 +51,7 @@ export default defineConfig({
         exclude,
         isolate: false,
         setupFiles: ["test/restore.ts"],
-        globalSetup: "test/distributed/setup.ts",
+        globalSetup: ["test/distributed/setup.ts", "test/package/setup.ts"],
       },
       { name: "alone", include: alone, exclude },
       { name: "browser", include: inBrowsers, isolate: false, globalSetup: "test/browser/setup.ts" },

@@ -1,7 +1,7 @@
 /**
- * The shell commands and manifests in the documents. They are not executed: bash and a YAML parser read them,
- * flags are parsed by the command itself, scripts and packages must exist, and files must be named on the
- * page.
+ * The shell commands and manifests in the documents, read and not run: by bash and a YAML parser; flags are
+ * parsed by the command itself, scripts and packages must exist, and files must be named on the page. In
+ * test/package/shell-blocks.test.ts they run.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";

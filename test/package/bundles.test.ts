@@ -5,10 +5,10 @@ import { rolldown } from "rolldown";
 import { beforeAll, describe, expect, test } from "vitest";
 import { platforms, thisPlatform } from "../../src/kernels/prebuilt.js";
 import { built } from "../native/addon.js";
-import { install, pack, root, run, temporaryFolder } from "./pack.js";
+import { install, packed, root, run, temporaryFolder } from "./pack.js";
 
 const folder = temporaryFolder();
-const project = install(folder, pack(folder), "module");
+const project = install(folder, packed(), "module");
 const wasm = existsSync(join(project, "node_modules/simdgrad/wasm"));
 const addon = `prebuilds/${thisPlatform()}/simdgrad.node`;
 

@@ -1,10 +1,10 @@
 import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { install, pack, type Ran, root, run, temporaryFolder } from "./pack.js";
+import { install, packed, type Ran, root, run, temporaryFolder } from "./pack.js";
 
 const folder = temporaryFolder();
-const tarball = pack(folder);
+const tarball = packed();
 const project = install(folder, tarball, "module");
 
 /**

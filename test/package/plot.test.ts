@@ -1,10 +1,10 @@
 import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { install, pack, root, run, temporaryFolder } from "./pack.js";
+import { install, packed, root, run, temporaryFolder } from "./pack.js";
 
 const folder = temporaryFolder();
-const project = install(folder, pack(folder), "module");
+const project = install(folder, packed(), "module");
 writeFileSync(
   join(project, "draw.mjs"),
   `import * as plot from "simdgrad/plot";

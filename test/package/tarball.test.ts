@@ -7,9 +7,9 @@ import { formatMessage } from "publint/utils";
 import { describe, expect, test } from "vitest";
 import { sources } from "../structure/imports.js";
 import { elfNeeds, newer } from "./elf.js";
-import { filesIn, pack, root, run, temporaryFolder } from "./pack.js";
+import { filesIn, packed, root, run } from "./pack.js";
 
-const tarball = pack(temporaryFolder());
+const tarball = packed();
 const files = filesIn(tarball);
 const manifest = JSON.parse(files.get("package.json")!.toString());
 
