@@ -14,17 +14,19 @@ import { starts } from "../distributed/launchers.js";
 import { type Block, blocks, pages } from "../docs/pages.js";
 import { install, npm, packed, plainEnvironment, root, temporaryFolder } from "./pack.js";
 
-/** Commands in a clone of the repository, and the file that runs them. */
-const inClone: readonly [RegExp, string][] = [
-  [/^npm ci$/, ".ci/run"],
-  [/^npm test$/, ".ci/run"],
-  [/^npm run build:wasm$/, ".ci/run"],
-  [/^npm run build(:js)?$/, "package.json"], // by npm test
-  [/^npm run mnist$/, "test/examples.test.ts"],
-  [/^npm run example -- (mnist|xor|server)$/, "test/examples.test.ts"],
-  [/^npm run example -- ([\w-]+)$/, "test/examples/$1.test.ts"],
-  [/^npm run build:all$/, ".github/workflows/platforms.yml"], // minutes, and only before a release
-  [/^npm run test:platforms$/, "package.json"], // itself a test, of an hour
+/** Commands in a clone of the repository, the file that runs them, and what it says there. */
+const inClone: readonly [RegExp, string, string][] = [
+  [/^npm ci$/, ".ci/run", "\nnpm ci || "],
+  [/^npm test$/, ".ci/run", "\nsuite test "],
+  [/^npm run build:wasm$/, ".ci/run", " npm run --silent build:wasm\n"],
+  [/^npm run build$/, "package.json", '"test": "npm run build && '],
+  [/^npm run build:js$/, "package.json", '"build": "npm run build:js && '],
+  [/^npm run (mnist)$/, "test/examples.test.ts", "\n  $1: /"],
+  [/^npm run example -- (mnist|xor|server)$/, "test/examples.test.ts", "\n  $1: /"],
+  [/^npm run example -- ([\w-]+)$/, "test/examples/$1.test.ts", 'runExample("$1"'],
+  // Half an hour, before a release.
+  [/^npm run build:all$/, ".github/workflows/platforms.yml", "run: npm run build:all\n"],
+  [/^npm run test:platforms$/, "package.json", '"test:platforms": "node tools/test-platforms.js'],
 ];
 
 const commandsOf = ({ code }: Block) =>
@@ -98,9 +100,11 @@ beforeAll(() => {
     ...asRoot,
     ...{ TARBALL: tarball, PROJECT: project, NPM, PACKAGES: mpiPackages.join(" ") },
     ...{ PATH: `${bin}${delimiter}${process.env["PATH"]}`, OMPI_MCA_rmaps_base_oversubscribe: "1" },
+    // Other tests run beside these.
+    SIMDGRAD_THREADS: "1",
   });
   mkdirSync(begun);
-  writePatterns(join(begun, "mnist"), { side: 28 });
+  writePatterns(join(begun, "mnist"), { side: 28, train: 100, test: 20 });
   const train = "train --data mnist --hidden 8 --epochs 1 --out digits.safetensors --report a.html";
   execute(begun, `simdgrad ${train}\ncp a.html b.html\nmkdir dist\n`);
 });
@@ -168,15 +172,10 @@ test("a block for a clone has only commands that its tests run", () => {
   for (const block of ofClone)
     for (const command of commandsOf(block)) {
       if (/^npm install [\w-]+$/.test(command)) continue;
-      const [rule, file] = inClone.find(([form]) => form.test(command)) ?? [];
-      expect(rule, `${block.page}: ${command}`).toBeDefined();
-      const path = command.replace(rule!, file!);
-      expect(existsSync(join(root, path)), path).toBe(true);
-      // Examples are run by their own names.
-      if (!path.includes("examples"))
-        expect(readFileSync(join(root, path), "utf8"), path).toContain(
-          command.replace(/^npm( run)? /, "").split(":")[0],
-        );
+      const [form, ...runs] = inClone.find(([known]) => known.test(command)) ?? [];
+      expect(form, `${block.page}: ${command}`).toBeDefined();
+      const [file, text] = runs.map((part) => command.replace(form!, part));
+      expect(readFileSync(join(root, file), "utf8"), `${file} runs ${command}`).toContain(text);
     }
 });
 
