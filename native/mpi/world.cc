@@ -25,6 +25,12 @@ int64_t pauseAfter(int64_t idle) {
 /** How long a request may take after a rank has left: what that rank sent may be under way. */
 constexpr int64_t grace = second;
 constexpr int abortCode = 70, noticeTag = 70;
+/**
+ * How long MPI_Abort may take. Open MPI's waits until the launcher kills this rank. Between three hosts all
+ * ranks had ended after 3.3 seconds, and five are half as much again. MPICH's waits for an answer of the
+ * launcher, for ever if the link to it is down.
+ */
+constexpr int64_t abortWithin = 5 * second;
 
 /** An exit code, plus one; 0 when none is noted. */
 std::atomic<uint32_t> exitCode{0};
@@ -110,9 +116,18 @@ bool initialize(const char* path) {
   return true;
 }
 
+void endLater(void* code) {
+  sleepFor(abortWithin);
+  endProcess(static_cast<int>(reinterpret_cast<intptr_t>(code)));
+}
+
+/**
+ * Ends all ranks. Without a thread that limits the time it ends this one alone: the launcher ends the others,
+ * since this one has not called MPI_Finalize.
+ */
 void abortAll(int code) {
   aborting.store(true);
-  mpi.Abort(mpi.world, code);
+  if (startThread("simdgrad-abort", endLater, reinterpret_cast<void*>(intptr_t{code}), nullptr)) mpi.Abort(mpi.world, code);
   endProcess(code);
 }
 
