@@ -158,6 +158,17 @@ napi_value text(napi_env env, const char* value) {
 
 napi_value rank(napi_env env, napi_callback_info) { return number(env, mpi::rank()); }
 napi_value size(napi_env env, napi_callback_info) { return number(env, mpi::size()); }
+/** onePieceBytes(nodes) */
+napi_value onePieceBytes(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value value;
+  double nodes;
+  if (napi_get_cb_info(env, info, &count, &value, nullptr, nullptr) != napi_ok || count < 1 || napi_get_value_double(env, value, &nodes) != napi_ok ||
+      !(nodes >= 1 && nodes <= 0x7fffffff) || mpi::size() < 1)
+    return failAnew(env, ErrorKind::range, invalid, "onePieceBytes", "a number of nodes is needed, and ranks");
+  return number(env, static_cast<double>(mpi::onePieceBytes(static_cast<int64_t>(nodes))));
+}
+
 napi_value library(napi_env env, napi_callback_info) { return text(env, mpi::library()); }
 napi_value problem(napi_env env, napi_callback_info) { return text(env, mpi::problem()); }
 
@@ -180,7 +191,7 @@ void addMpi(napi_env env, napi_value exports) {
   if (napi_create_object(env, &object) == napi_ok && setFunction(env, object, "start", start, nullptr) &&
       setFunction(env, object, "run", run, nullptr) && setFunction(env, object, "exchange", exchange, nullptr) && setFunction(env, object, "rank", rank, nullptr) &&
       setFunction(env, object, "size", size, nullptr) && setFunction(env, object, "library", library, nullptr) &&
-      setFunction(env, object, "problem", problem, nullptr) && setFunction(env, object, "setLimit", take<mpi::setLimit>, nullptr) &&
+      setFunction(env, object, "onePieceBytes", onePieceBytes, nullptr) && setFunction(env, object, "problem", problem, nullptr) && setFunction(env, object, "setLimit", take<mpi::setLimit>, nullptr) &&
       setFunction(env, object, "noteExit", take<noteExit>, nullptr))
     napi_set_named_property(env, exports, "mpi", object);
 }

@@ -9,9 +9,6 @@ namespace simdgrad::mpi {
 
 namespace {
 
-/** Bytes of one operation: counts and places of MPI are ints. */
-constexpr int64_t mostBytes = int64_t{1} << 28;
-
 size_t sizeOf(Element element) { return element == Element::f32 ? 4 : 8; }
 
 // Results of beginNext beside MPI's errors, which are positive.
@@ -19,10 +16,25 @@ constexpr int over = -1, noMemory = -2;
 
 int64_t lesser(int64_t a, int64_t b) { return a < b ? a : b; }
 
+/**
+ * Elements of a piece of an exchange in which all ranks together have so many nodes. What a rank receives of
+ * a piece, all nodes of one part, must fit as well.
+ */
+int64_t pieceOf(int64_t nodes, int64_t elementBytes, int size) {
+  const int64_t widest = nodes > size ? nodes : size;
+  const int64_t most = mostBytes / elementBytes / widest * size;
+  return most < size ? size : most;
+}
+
 /** Where the part of a rank begins, in a vector of which each rank has a part. */
 int64_t partOf(int64_t length, int rank, int size) { return length / size * rank + length % size * rank / size; }
 
 }  // namespace
+
+int64_t onePieceBytes(int64_t nodes) {
+  constexpr int64_t largest = 8;
+  return pieceOf(nodes, largest, size()) * largest;
+}
 
 void Lane::open(const Mpi* mpi, MpiHandle communicator, int rank, int size) {
   mpi_ = mpi;
@@ -148,10 +160,7 @@ int Lane::beginExchange() {
   int rounds = 0;
   for (int rank = 0; rank < size_ && (exchange.phases & reduce); rank++)
     if (schedule.nodesOf(rank) > rounds) rounds = schedule.nodesOf(rank);
-  // What is received of a piece, all nodes of one part, must fit as well.
-  const int64_t widest = all > size_ ? all : size_;
-  int64_t most = mostBytes / bytes / widest * size_;
-  if (most < size_) most = size_;
+  const int64_t most = pieceOf(all, bytes, size_);
   if (round_ > rounds) {  // the results of a piece are there
     from_ += lesser(exchange.length - from_, most);
     round_ = 0;

@@ -27,6 +27,9 @@ enum class Element : uint8_t { f32, f64 };
  */
 enum Phases : uint8_t { reduce = 1, gather = 2, reduceAndGather = 3 };
 
+/** Bytes of one operation of MPI: its counts and places are ints. What has more is sent in pieces. */
+constexpr int64_t mostBytes = int64_t{1} << 28;
+
 /**
  * Which nodes of a tree each rank has, and how they become one. All ranks have the same schedule.
  * `list`: the number of ranks; for each rank its number of nodes; the number of folds; for each fold two
@@ -99,6 +102,11 @@ int exchange(const Exchange& exchange);
 
 int rank();
 int size();
+/**
+ * The most bytes of a node in an exchange that is made in one piece, where all ranks together have so many
+ * nodes. Of a larger one each piece has parts of its own, and so no rank owns one part of the whole node.
+ */
+int64_t onePieceBytes(int64_t nodes);
 /** The first line of what the library says that it is. */
 const char* library();
 /** Why the last request failed, as text. */

@@ -49,7 +49,8 @@ export async function startMpi(launch: Launch, timeout: number): Promise<Mpi> {
     );
   mpi.setLimit(timeout);
   const { exchange, exchangeStart, exchangeWait } = native.kernels;
-  setOthers({ exchange, exchangeStart, exchangeWait, problem: () => mpi.problem() });
+  const { onePieceBytes, problem } = mpi;
+  setOthers({ exchange, exchangeStart, exchangeWait, onePieceBytes, problem });
   shareCores(native.addon, launch, mpi.rank());
   return mpi;
 }

@@ -1,5 +1,6 @@
 /** How batches are cut into shards: what `fit` and `DistributedDataParallel` have in common. */
 import { ValueError } from "../errors.js";
+import { others } from "../kernels/collective.js";
 import type { Module } from "../nn/module.js";
 import { quoted } from "../quote.js";
 import { advance, defaultGenerator, Generator, philox } from "../random.js";
@@ -49,10 +50,9 @@ export class Sharding implements Shards {
     const wanted = params.filter(({ requiresGrad }) => requiresGrad);
     const layout = new Layout(wanted, [], true);
     const { ranks, schedule } = this.tree;
-    // Larger ones are exchanged in pieces, each of which has parts of its own: `mostBytes` in lane.cc.
     const nodes = schedule.slice(1, 1 + ranks).reduce((sum, count) => sum + count, 0);
-    const most = (2 ** 28 * ranks) / Math.max(nodes, ranks);
-    if (layout.largestBytes > most - 8 * ranks)
+    const most = others?.onePieceBytes(nodes) ?? Number.POSITIVE_INFINITY;
+    if (layout.largestBytes > most)
       throw new ValueError(
         `${this.op}: shardOptimizer: with ${this.shards} shards on ${ranks} ranks a parameter has at most ${Math.floor(most / 2 ** 20)} MB: ${Math.ceil(layout.largestBytes / 2 ** 20)} MB`,
         "TENSOR_TOO_LARGE",

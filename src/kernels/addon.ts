@@ -128,6 +128,11 @@ export interface AddonMpi {
   ): Promise<number>;
   rank(): number;
   size(): number;
+  /**
+   * The most bytes of a node in an exchange that is made in one piece, where all ranks together have so many
+   * nodes.
+   */
+  onePieceBytes(nodes: number): number;
   /** The first line that the library says of itself. */
   library(): string;
   /** Why the last request failed. */

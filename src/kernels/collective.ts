@@ -36,6 +36,11 @@ export interface Others {
   readonly exchange: Exchange;
   readonly exchangeStart: ExchangeStart;
   readonly exchangeWait: ExchangeWait;
+  /**
+   * The most bytes of a node in an exchange of so many nodes of all ranks, if each rank shall own one part of
+   * the node: larger ones are exchanged in pieces, each of which has parts of its own.
+   */
+  onePieceBytes(nodes: number): number;
   /** Why the last collective failed, in MPI's or our words. */
   problem(): string;
 }
