@@ -170,7 +170,15 @@ napi_value onePieceBytes(napi_env env, napi_callback_info info) {
 }
 
 napi_value library(napi_env env, napi_callback_info) { return text(env, mpi::library()); }
-napi_value problem(napi_env env, napi_callback_info) { return text(env, mpi::problem()); }
+
+/** reasonOf(outcome) */
+napi_value reasonOf(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value value;
+  int32_t outcome = mpi::done;
+  if (napi_get_cb_info(env, info, &count, &value, nullptr, nullptr) == napi_ok && count == 1) napi_get_value_int32(env, value, &outcome);
+  return text(env, mpi::reasonOf(outcome));
+}
 
 template <void (*set)(double)>
 napi_value take(napi_env env, napi_callback_info info) {
@@ -191,7 +199,7 @@ void addMpi(napi_env env, napi_value exports) {
   if (napi_create_object(env, &object) == napi_ok && setFunction(env, object, "start", start, nullptr) &&
       setFunction(env, object, "run", run, nullptr) && setFunction(env, object, "exchange", exchange, nullptr) && setFunction(env, object, "rank", rank, nullptr) &&
       setFunction(env, object, "size", size, nullptr) && setFunction(env, object, "library", library, nullptr) &&
-      setFunction(env, object, "onePieceBytes", onePieceBytes, nullptr) && setFunction(env, object, "problem", problem, nullptr) && setFunction(env, object, "setLimit", take<mpi::setLimit>, nullptr) &&
+      setFunction(env, object, "onePieceBytes", onePieceBytes, nullptr) && setFunction(env, object, "reasonOf", reasonOf, nullptr) && setFunction(env, object, "setLimit", take<mpi::setLimit>, nullptr) &&
       setFunction(env, object, "noteExit", take<noteExit>, nullptr))
     napi_set_named_property(env, exports, "mpi", object);
 }

@@ -103,7 +103,7 @@ bool Lane::advance() {
     char text[mpiLongestText] = "there is no memory";
     int length = 0;
     if (error != noMemory) mpi_->Error_string(error, text, &length);
-    noteProblem("%s", text);
+    noteReason(refused, "%s", text);
     fail(refused);
   }
   return true;

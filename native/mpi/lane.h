@@ -46,7 +46,7 @@ class Lane {
   size_t reserved_ = 0;
 };
 
-/** MPI's error, as text, for problem(). */
-void noteProblem(const char* format, ...) __attribute__((format(printf, 1, 2)));
+/** Notes why requests are about to have this outcome, for reasonOf(). Only the first reason is kept. */
+void noteReason(Outcome outcome, const char* format, ...) __attribute__((format(printf, 2, 3)));
 
 }  // namespace simdgrad::mpi

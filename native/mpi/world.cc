@@ -44,7 +44,15 @@ Mpi mpi;
 Lane lanes[2];  // of JavaScript, of programs
 MpiHandle notices;
 int myRank, worldSize;
-char about[mpiLongestText], lastProblem[1024];
+char about[mpiLongestText];
+/**
+ * Why requests had an outcome: the first reason, which is written once, before any answer with this outcome.
+ * Lanes may fail while another thread reads why one of them did.
+ */
+struct Reason {
+  char text[1024];
+  std::atomic<bool> noted{false};
+} reasons[notStarted + 1];
 /** Set by JavaScript at any time. */
 std::atomic<int64_t> limit{600 * second};
 /** The rank that has left first, and when that was seen; -1 while all are there. */
@@ -94,19 +102,23 @@ bool initialize(const char* path) {
   // UCX, below MPICH, would move the program break while other threads allocate.
   setEnvironment("UCX_MEM_EVENTS", "no");
   int provided = 0, length = 0;
-  const bool opened = openMpi(path, mpi, lastProblem, sizeof lastProblem);
+  char problem[512] = "";
+  const bool opened = openMpi(path, mpi, problem, sizeof problem);
   const bool initialized = opened && mpi.Init_thread(nullptr, nullptr, mpiFunneled, &provided) == 0;
   restoreSignalHandlers(handlers);
-  if (!opened) return false;
+  if (!opened) {
+    noteReason(notStarted, "%s", problem);
+    return false;
+  }
   if (!initialized || provided < mpiFunneled) {
-    noteProblem("MPI_Init_thread fails");
+    noteReason(notStarted, "MPI_Init_thread fails");
     return false;
   }
   MpiHandle communicators[2] = {0, 0};
   mpi.Comm_set_errhandler(mpi.world, mpi.errorsReturn);
   if (mpi.Comm_rank(mpi.world, &myRank) != 0 || mpi.Comm_size(mpi.world, &worldSize) != 0 || mpi.Comm_dup(mpi.world, &communicators[0]) != 0 ||
       mpi.Comm_dup(mpi.world, &communicators[1]) != 0 || mpi.Comm_dup(mpi.world, &notices) != 0) {
-    noteProblem("MPI gives no communicators");
+    noteReason(notStarted, "MPI gives no communicators");
     return false;
   }
   for (int i = 0; i < 2; i++) lanes[i].open(&mpi, communicators[i], myRank, worldSize);
@@ -162,10 +174,10 @@ void end() {
 void checkLane(Lane& lane, int64_t now) {
   if (!lane.busy()) return;
   if (leaver >= 0 && now - leftAt > grace && now - lane.begun() > grace) {
-    noteProblem("rank %d has left", leaver);
+    noteReason(rankLeft, "rank %d has left", leaver);
     lane.fail(rankLeft);
   } else if (now - lane.begun() > limit.load()) {
-    noteProblem("rank %d has waited for %.0f seconds", myRank, static_cast<double>(limit.load()) / second);
+    noteReason(timedOut, "rank %d has waited for %.0f seconds", myRank, static_cast<double>(limit.load()) / second);
     lane.fail(timedOut);
   }
 }
@@ -222,15 +234,20 @@ void leave() {
 
 }  // namespace
 
-void noteProblem(const char* format, ...) {
+void noteReason(Outcome outcome, const char* format, ...) {
+  Reason& reason = reasons[outcome];
+  if (reason.noted.load(std::memory_order_relaxed)) return;
   va_list values;
   va_start(values, format);
-  vsnprintf(lastProblem, sizeof lastProblem, format, values);
+  vsnprintf(reason.text, sizeof reason.text, format, values);
   va_end(values);
+  reason.noted.store(true, std::memory_order_release);
 }
 
 bool start(Request* request) {
   atProcessExit(leave);
+  // Of an earlier library: its thread has answered, and nobody reads while another one is started.
+  reasons[notStarted].noted.store(false, std::memory_order_relaxed);
   return startThread("simdgrad-mpi", serve, request, nullptr);
 }
 
@@ -246,7 +263,10 @@ int ask(Request* request) {
 int rank() { return myRank; }
 int size() { return worldSize; }
 const char* library() { return about; }
-const char* problem() { return lastProblem; }
+const char* reasonOf(int outcome) {
+  if (outcome < 0 || outcome > notStarted || !reasons[outcome].noted.load(std::memory_order_acquire)) return "";
+  return reasons[outcome].text;
+}
 void setLimit(double seconds) { limit.store(static_cast<int64_t>(seconds * second)); }
 void noteExit(int code) { exitCode.store(static_cast<uint32_t>(code) + 1); }
 

@@ -109,8 +109,8 @@ int size();
 int64_t onePieceBytes(int64_t nodes);
 /** The first line of what the library says that it is. */
 const char* library();
-/** Why the last request failed, as text. */
-const char* problem();
+/** Why requests had this outcome, as text; empty before one had it. */
+const char* reasonOf(int outcome);
 /** How long the others may keep a request waiting. */
 void setLimit(double seconds);
 /**

@@ -135,8 +135,8 @@ export interface AddonMpi {
   onePieceBytes(nodes: number): number;
   /** The first line that the library says of itself. */
   library(): string;
-  /** Why the last request failed. */
-  problem(): string;
+  /** Why requests had this status; "" if none had it. */
+  reasonOf(status: number): string;
   /** The most seconds that a request may take. */
   setLimit(seconds: number): void;
   /**

@@ -41,8 +41,8 @@ export interface Others {
    * the node: larger ones are exchanged in pieces, each of which has parts of its own.
    */
   onePieceBytes(nodes: number): number;
-  /** Why the last collective failed, in MPI's or our words. */
-  problem(): string;
+  /** Why collectives had this status, in MPI's or our words; "" if nothing is known. */
+  reasonOf(status: number): string;
 }
 
 export let others: Others | null = null;
@@ -57,7 +57,8 @@ const codes = ["RANK_FAILED", "COLLECTIVE_TIMEOUT", "RANK_FAILED", "MPI_NOT_FOUN
 
 /** The error for a status of a collective. */
 export function collectiveError(op: string, status: number): SimdgradError {
-  const what = status === NOT_STARTED ? "MPI is not initialized" : (others?.problem() ?? "a rank failed");
+  const reason = others?.reasonOf(status) || "a rank failed";
+  const what = status === NOT_STARTED ? "MPI is not initialized" : reason;
   const advice =
     codes[status] === "COLLECTIVE_TIMEOUT"
       ? " for the other ranks: do all ranks make the same calls? init({ timeout }) sets how long to wait"

@@ -44,7 +44,7 @@ const other: Others = {
     return -1;
   },
   onePieceBytes: (nodes) => 2 ** 29 / nodes,
-  problem: () => "a cable is cut",
+  reasonOf: () => "a cable is cut",
 };
 
 beforeEach(() => {
