@@ -44,8 +44,8 @@ exec ip netns exec sg${id}h$host unshare --uts sh -c "hostname h$host; $*"
 export interface Hosts {
   /** Starts a program for Node as one rank on each host. */
   start(command: string, args: readonly string[]): ChildProcess;
-  /** Takes the link of a host down, and returns the name of its namespace. */
-  cut(host: number): string;
+  /** Takes the link of a host down. */
+  cut(host: number): void;
   /** The processes on the hosts whose command line has the text in it: the host, the state, the command. */
   left(mark: string): string[];
   /** Ends every process on the hosts, and puts all links up. */
@@ -97,9 +97,7 @@ export function makeHosts(): Hosts {
     start: (command, args) =>
       spawn(command, [...options[command], "-n", "3", process.execPath, ...args], { env: environment() }),
     cut(host) {
-      const name = namespaces[host - 1];
-      made("-n", name, "link", "set", "net0", "down");
-      return name;
+      made("-n", namespaces[host - 1], "link", "set", "net0", "down");
     },
     left: (mark) =>
       namespaces.flatMap((name) =>
