@@ -39,9 +39,11 @@ void settle(napi_env env, napi_value, void* context, void* data) {
   if (!env) return;
   Asked* const asked = static_cast<Asked*>(context);
   napi_value value;
+  const int32_t outcome = static_cast<int32_t>(reinterpret_cast<intptr_t>(data));
+  // After a failure MPI may still write to the memory, which stays for as long as the process.
   for (const napi_ref kept : {asked->array, asked->schedule})
-    if (kept) napi_delete_reference(env, kept);
-  if (napi_create_int32(env, static_cast<int32_t>(reinterpret_cast<intptr_t>(data)), &value) == napi_ok)
+    if (kept && outcome == mpi::done) napi_delete_reference(env, kept);
+  if (napi_create_int32(env, outcome, &value) == napi_ok)
     napi_resolve_deferred(env, asked->promise, value);
   napi_release_threadsafe_function(asked->loop, napi_tsfn_release);
 }

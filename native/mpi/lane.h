@@ -13,6 +13,7 @@ class Lane {
   void open(const Mpi* mpi, MpiHandle communicator, int rank, int size);
   void add(Request* request);
   bool busy() const { return first_ != nullptr; }
+  bool failed() const { return dead_ != done; }
   /** Nanoseconds at which the operation under way was begun. */
   int64_t begun() const { return begun_; }
   /** Tests what is under way and begins what comes next. Returns false when nothing has changed. */

@@ -156,7 +156,10 @@ void finish(MpiHandle operation) {
 /** The end of this rank: with all others, or of all. */
 void end() {
   const uint32_t noted = exitCode.load();
-  if (noted != 1) abortAll(noted == 0 ? abortCode : static_cast<int>(noted - 1));
+  bool complete = noted == 1;
+  // Nobody may wait for a rank that failed, nor call MPI again while it holds memory that is free by now.
+  for (const Lane& lane : lanes) complete = complete && !lane.busy() && !lane.failed();
+  if (!complete) abortAll(noted > 1 ? static_cast<int>(noted - 1) : abortCode);
   // A rank that still waits for this one learns now that it will not come.
   for (int rank = 0; rank < worldSize; rank++) {
     if (rank == myRank) continue;
@@ -218,7 +221,6 @@ void serve(void* given_) {
     for (Lane& lane : lanes) checkLane(lane, now);
     sleepFor(pauseAfter(idle));
   }
-  if (lanes[0].busy() || lanes[1].busy()) noteExit(abortCode);
   end();
   ended.store(1, std::memory_order_release);
   wakeAll(ended);

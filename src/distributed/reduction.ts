@@ -3,7 +3,7 @@
  * exchange of a bucket starts as soon as all gradients in it are final.
  */
 import { formatShape, ShapeError } from "../errors.js";
-import { collectiveError } from "../kernels/collective.js";
+import { collectiveError, keep } from "../kernels/collective.js";
 import { run } from "../kernels/run.js";
 import { cat } from "../ops/shape/join.js";
 import { narrow } from "../ops/shape/views.js";
@@ -146,7 +146,11 @@ export class Reduction {
   #statuses(): number[] {
     const open = this.#open;
     this.#open = [];
-    return open.map(({ all, n, nodes }) => run.exchangeWait(n, nodes, all));
+    return open.map(({ all, n, nodes }) => {
+      const status = run.exchangeWait(n, nodes, all);
+      if (status !== -1) keep(all);
+      return status;
+    });
   }
 }
 

@@ -51,6 +51,16 @@ export function setOthers(given: Others): void {
   others = given;
 }
 
+const kept: unknown[] = [];
+
+/**
+ * Keeps the memory of a collective that has failed until the process ends: MPI may still write to it, when a
+ * message arrives late.
+ */
+export function keep(memory: unknown): void {
+  kept.push(memory);
+}
+
 /** Statuses of a collective: `Outcome` of native/mpi/world.h. */
 export const NOT_STARTED = 3;
 const codes = ["RANK_FAILED", "COLLECTIVE_TIMEOUT", "RANK_FAILED", "MPI_NOT_FOUND"];
