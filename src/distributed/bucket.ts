@@ -77,10 +77,9 @@ export class Layout {
     return { from: within(own.from), to: within(own.to) };
   }
 
-  /** The size of the largest bucket. */
-  get largestBytes(): number {
-    const sizes = this.#buckets.map(({ dtype, length }) => length * arrayTypes[dtype].BYTES_PER_ELEMENT);
-    return Math.max(...sizes);
+  /** The size of each bucket. */
+  get bytes(): number[] {
+    return this.#buckets.map(({ dtype, length }) => length * arrayTypes[dtype].BYTES_PER_ELEMENT);
   }
 
   /** For each bucket, the number of gradients in it. */

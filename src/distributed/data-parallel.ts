@@ -65,6 +65,11 @@ export class DistributedDataParallel extends Module {
     this.#sharding = new Sharding("DistributedDataParallel", shards, rank, worldSize);
   }
 
+  /** @internal For `simdgrad plan`: see `Sharding.showExchanges`. */
+  showExchanges(): number[] {
+    return this.#sharding.showExchanges(this.parameters());
+  }
+
   /** The forward of the model. */
   forward(...args: unknown[]): any {
     return this.module.forward(...args);

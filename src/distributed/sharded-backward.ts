@@ -46,6 +46,8 @@ export interface Shards {
   readonly streams: readonly Generator[];
   /** The parameters of which each rank updates its parts only; null if each updates all. */
   readonly divided: readonly Tensor[] | null;
+  /** Whether a rank that is alone calls the kernels of exchanges too. */
+  readonly evenAlone: boolean;
 }
 
 /** What a batch is trained with. */
@@ -101,19 +103,15 @@ export class ShardedBackward {
   }
 
   run(): ShardedResult {
-    const { op, tree, divided } = this.sharding;
+    const { op, tree, divided, evenAlone } = this.sharding;
     const nodes = tree.nodes.slice(0, -1).map((span) => this.#whole(span));
     const { parts, last } = lastLeafOf(tree.nodes.at(-1)!);
     const before = parts.map((span) => this.#whole(span));
     const forward = this.#forward(last);
-    const reduction = new Reduction(
-      op,
-      tree,
-      forward.layout,
-      { nodes, before },
-      forward.node,
-      divided !== null,
-    );
+    const reduction = new Reduction(op, tree, forward.layout, { nodes, before }, forward.node, {
+      inParts: divided !== null,
+      evenAlone,
+    });
     try {
       this.#backward(last, forward, (gradient) => reduction.final(gradient));
       const values = noGrad(() => forward.layout.viewsOf(reduction.result()));

@@ -13,6 +13,7 @@ export type { Shard, ShardedResult } from "./sharded-backward.js";
 
 export class Sharding implements Shards {
   #divided: readonly Tensor[] | null = null;
+  #evenAlone = false;
   readonly tree: ShardTree;
   /** A stream of random numbers for each shard. This rank advances those of its own shards. */
   readonly streams: readonly Generator[];
@@ -41,6 +42,19 @@ export class Sharding implements Shards {
     return this.#divided;
   }
 
+  get evenAlone(): boolean {
+    return this.#evenAlone;
+  }
+
+  /**
+   * From now on a rank that is alone calls the kernels of exchanges too. They do nothing then, but show in a
+   * profile when exchanges begin. Returns the bytes of each bucket of gradients, in the order of exchanges.
+   */
+  showExchanges(params: readonly Tensor[]): number[] {
+    this.#evenAlone = true;
+    return new Layout(params, []).bytes;
+  }
+
   /**
    * From now on each rank updates its parts of these parameters only. Returns the parts of a rank, by
    * parameter.
@@ -52,9 +66,10 @@ export class Sharding implements Shards {
     const { ranks, schedule } = this.tree;
     const nodes = schedule.slice(1, 1 + ranks).reduce((sum, count) => sum + count, 0);
     const most = others?.onePieceBytes(nodes) ?? Number.POSITIVE_INFINITY;
-    if (layout.largestBytes > most)
+    const largest = Math.max(...layout.bytes);
+    if (largest > most)
       throw new ValueError(
-        `${this.op}: shardOptimizer: with ${this.shards} shards on ${ranks} ranks a parameter has at most ${Math.floor(most / 2 ** 20)} MB: ${Math.ceil(layout.largestBytes / 2 ** 20)} MB`,
+        `${this.op}: shardOptimizer: with ${this.shards} shards on ${ranks} ranks a parameter has at most ${Math.floor(most / 2 ** 20)} MB: ${Math.ceil(largest / 2 ** 20)} MB`,
         "TENSOR_TOO_LARGE",
       );
     this.#divided = wanted;
