@@ -16,19 +16,6 @@ constexpr int over = -1, noMemory = -2;
 
 int64_t lesser(int64_t a, int64_t b) { return a < b ? a : b; }
 
-/**
- * Elements of a piece of an exchange in which all ranks together have so many nodes. What a rank receives of
- * a piece, all nodes of one part, must fit as well.
- */
-int64_t pieceOf(int64_t nodes, int64_t elementBytes, int size) {
-  const int64_t widest = nodes > size ? nodes : size;
-  const int64_t most = mostBytes / elementBytes / widest * size;
-  return most < size ? size : most;
-}
-
-/** Where the part of a rank begins, in a vector of which each rank has a part. */
-int64_t partOf(int64_t length, int rank, int size) { return length / size * rank + length % size * rank / size; }
-
 }  // namespace
 
 int64_t onePieceBytes(int64_t nodes) {
@@ -55,6 +42,7 @@ void Lane::add(Request* request) {
 void Lane::begin() {
   from_ = 0;
   round_ = 0;
+  shared_.begin();
   begun_ = nanosecondsNow();
 }
 
@@ -82,8 +70,19 @@ bool Lane::reserve(int64_t bytes) {
   return memory_ != nullptr;
 }
 
+bool Lane::advanceShared() {
+  using State = SharedExchange::State;
+  const State state = shared_.advance(first_->exchange);
+  if (state == State::over) finish(done);
+  if (state == State::differs) noteReason(refused, "the ranks make different exchanges");
+  if (state == State::noMemory) noteReason(refused, "there is no memory");
+  if (state == State::differs || state == State::noMemory) fail(refused);
+  return state != State::waits;
+}
+
 bool Lane::advance() {
   if (!first_) return false;
+  if (first_->kind == Kind::exchange && shared_.canMake(first_->exchange)) return advanceShared();
   int error = 0;
   if (underWay_) {
     int finished = 0;

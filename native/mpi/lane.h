@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "library.h"
+#include "shared_exchange.h"
 #include "world.h"
 
 namespace simdgrad::mpi {
@@ -11,6 +12,8 @@ namespace simdgrad::mpi {
 class Lane {
  public:
   void open(const Mpi* mpi, MpiHandle communicator, int rank, int size);
+  /** Exchanges go through this memory, as lane number `index`. */
+  void share(const SharedMemory* memory, int index) { shared_.open(memory, index, rank_); }
   void add(Request* request);
   bool busy() const { return first_ != nullptr; }
   bool failed() const { return dead_ != done; }
@@ -27,6 +30,7 @@ class Lane {
   int beginNext();
   int beginGather();
   int beginExchange();
+  bool advanceShared();
   void finish(int outcome);
   bool reserve(int64_t bytes);
 
@@ -45,6 +49,7 @@ class Lane {
   int* counts_ = nullptr;  // 4 lists of an int for each rank
   char* memory_ = nullptr;
   size_t reserved_ = 0;
+  SharedExchange shared_;
 };
 
 /** Notes why requests are about to have this outcome, for reasonOf(). Only the first reason is kept. */

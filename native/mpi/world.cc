@@ -2,6 +2,7 @@
 
 #include <cstdarg>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "../system/system.h"
@@ -42,6 +43,7 @@ std::atomic<bool> aborting{false};
 // thread may run until the process is gone.
 Mpi mpi;
 Lane lanes[2];  // of JavaScript, of programs
+SharedMemory shared;
 MpiHandle notices;
 int myRank, worldSize;
 char about[mpiLongestText];
@@ -97,6 +99,44 @@ bool readNotices() {
   return true;
 }
 
+/** Waits for an operation of the thread's own. */
+void finish(MpiHandle operation) {
+  const int64_t from = nanosecondsNow();
+  for (int there = 0; mpi.Test(&operation, &there, mpi.statusIgnore) == 0 && !there;) {
+    readNotices();
+    const int64_t idle = nanosecondsNow() - from;
+    if (idle > spinFor) sleepFor(pauseAfter(idle));
+  }
+}
+
+/**
+ * Looks for memory that all ranks can map: then all are on one host. What a rank has found is all that the
+ * others need to know, whatever hosts and containers are called.
+ */
+bool shareMemory() {
+  uint64_t number = myRank == 0 ? shared.make(worldSize) : 0;
+  MpiHandle operation = 0;
+  if (mpi.Ibcast(&number, sizeof number, mpi.byte, 0, notices, &operation) != 0) return false;
+  finish(operation);
+  const char found = myRank == 0 ? number != 0 : shared.find(number, worldSize);
+  char* const all = static_cast<char*>(calloc(static_cast<size_t>(worldSize), 1));
+  int* const counts = static_cast<int*>(calloc(2 * static_cast<size_t>(worldSize), sizeof(int)));
+  bool everywhere = all && counts;
+  for (int rank = 0; rank < worldSize && everywhere; rank++) {
+    counts[rank] = 1;
+    counts[worldSize + rank] = rank;
+  }
+  operation = 0;
+  if (everywhere && mpi.Iallgatherv(&found, 1, mpi.byte, all, counts, counts + worldSize, mpi.byte, notices, &operation) == 0)
+    finish(operation);
+  for (int rank = 0; rank < worldSize && everywhere; rank++) everywhere = all[rank];
+  if (myRank == 0 && number != 0) shared.hide();
+  free(all);
+  free(counts);
+  if (!everywhere) shared.leave();
+  return everywhere;
+}
+
 bool initialize(const char* path) {
   void* const handlers = saveSignalHandlers();
   // UCX, below MPICH, would move the program break while other threads allocate.
@@ -124,7 +164,11 @@ bool initialize(const char* path) {
   for (int i = 0; i < 2; i++) lanes[i].open(&mpi, communicators[i], myRank, worldSize);
   mpi.Get_library_version(about, &length);
   about[strcspn(about, "\n")] = 0;
-  if (worldSize > 1) awaitNotice();
+  if (worldSize > 1) {
+    awaitNotice();
+    if (shareMemory())
+      for (int i = 0; i < 2; i++) lanes[i].share(&shared, i);
+  }
   return true;
 }
 
@@ -141,16 +185,6 @@ void abortAll(int code) {
   aborting.store(true);
   if (startThread("simdgrad-abort", endLater, reinterpret_cast<void*>(intptr_t{code}), nullptr)) mpi.Abort(mpi.world, code);
   endProcess(code);
-}
-
-/** Waits for an operation of the thread's own. */
-void finish(MpiHandle operation) {
-  const int64_t from = nanosecondsNow();
-  for (int there = 0; mpi.Test(&operation, &there, mpi.statusIgnore) == 0 && !there;) {
-    readNotices();
-    const int64_t idle = nanosecondsNow() - from;
-    if (idle > spinFor) sleepFor(pauseAfter(idle));
-  }
 }
 
 /** The end of this rank: with all others, or of all. */

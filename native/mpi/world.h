@@ -22,7 +22,7 @@ enum class Kind : uint8_t { start, barrier, broadcast, gather, exchange };
 enum class Rule : uint8_t { sum, max, min };
 enum class Element : uint8_t { f32, f64 };
 /**
- * What an exchange does. Each rank owns a part of every node (partOf in lane.cc). `reduce`: the owner of a
+ * What an exchange does. Each rank owns a part of every node (partOf). `reduce`: the owner of a
  * part folds it. `gather`: all get the parts of node 0 from their owners.
  */
 enum Phases : uint8_t { reduce = 1, gather = 2, reduceAndGather = 3 };
@@ -61,6 +61,13 @@ struct Exchange {
   Schedule schedule;
   Phases phases = reduceAndGather;
 };
+/**
+ * Elements of a piece of an exchange in which all ranks together have so many nodes. What a rank receives of
+ * a piece, all nodes of one part, must fit as well.
+ */
+int64_t pieceOf(int64_t nodes, int64_t elementBytes, int size);
+/** Where the part of a rank begins, in a piece of which each rank has a part. */
+int64_t partOf(int64_t length, int rank, int size);
 /** Folds nodes of this process alone. */
 void foldHere(const Exchange& exchange);
 
