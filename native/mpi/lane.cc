@@ -71,6 +71,7 @@ bool Lane::reserve(int64_t bytes) {
 }
 
 bool Lane::advanceShared() {
+  if (!first_ || first_->kind != Kind::exchange || !shared_.canMake(first_->exchange)) return false;
   using State = SharedExchange::State;
   const State state = shared_.advance(first_->exchange);
   if (state == State::over) finish(done);

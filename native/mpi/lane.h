@@ -1,5 +1,6 @@
 #pragma once
-// A communicator and the requests on it, one after the other. Only the communication thread uses this.
+// A communicator and the requests on it, one after the other. Only the communication thread uses this, but for
+// exchanges that need no MPI: world.cc has a lock for them.
 
 #include <cstddef>
 
@@ -21,6 +22,8 @@ class Lane {
   int64_t begun() const { return begun_; }
   /** Tests what is under way and begins what comes next. Returns false when nothing has changed. */
   bool advance();
+  /** As advance, if what comes first is an exchange that needs no MPI: any thread may call this. */
+  bool advanceShared();
   /** Answers all requests with this outcome. MPI may still hold their memory, so no more can follow. */
   void fail(int outcome);
 
@@ -30,7 +33,6 @@ class Lane {
   int beginNext();
   int beginGather();
   int beginExchange();
-  bool advanceShared();
   void finish(int outcome);
   bool reserve(int64_t bytes);
 

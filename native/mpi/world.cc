@@ -17,9 +17,11 @@ namespace {
 constexpr int64_t microsecond = 1000, millisecond = 1000 * microsecond, second = 1000 * millisecond;
 constexpr int64_t spinFor = 50 * microsecond;
 
+constexpr int64_t longestPause = 500 * microsecond;
+
 /** How long to sleep after so long without a change. */
 int64_t pauseAfter(int64_t idle) {
-  if (idle > 20 * millisecond) return 500 * microsecond;
+  if (idle > 20 * millisecond) return longestPause;
   return idle > 2 * millisecond ? 100 * microsecond : 20 * microsecond;
 }
 
@@ -42,8 +44,34 @@ std::atomic<bool> aborting{false};
 // The rest is the thread's, or written before anybody else may read it. Nothing of it is ever destroyed: the
 // thread may run until the process is gone.
 Mpi mpi;
-Lane lanes[2];  // of JavaScript, of programs
+Lane lanes[2];  // of JavaScript, of exchanges
+/**
+ * If there is some, whoever waits for an exchange makes it, since on a busy core the thread would get its turn
+ * milliseconds later. It only looks for failures, and goes on with exchanges for which nobody waits yet.
+ */
 SharedMemory shared;
+/** Held by who uses the lane of exchanges. */
+std::atomic<bool> laneTaken{false};
+
+class LaneLock {
+ public:
+  LaneLock() {
+    while (laneTaken.exchange(true, std::memory_order_acquire)) yieldCore();
+  }
+  ~LaneLock() { laneTaken.store(false, std::memory_order_release); }
+};
+
+/** Goes on with exchanges that need no MPI, on any thread. Returns false when nothing has changed. */
+bool advanceExchanges() {
+  const LaneLock lock;
+  bool moved = false;
+  while (lanes[1].advanceShared()) moved = true;
+  return moved;
+}
+bool exchangesUnderWay() {
+  const LaneLock lock;
+  return lanes[1].busy();
+}
 MpiHandle notices;
 int myRank, worldSize;
 char about[mpiLongestText];
@@ -192,7 +220,10 @@ void end() {
   const uint32_t noted = exitCode.load();
   bool complete = noted == 1;
   // Nobody may wait for a rank that failed, nor call MPI again while it holds memory that is free by now.
-  for (const Lane& lane : lanes) complete = complete && !lane.busy() && !lane.failed();
+  {
+    const LaneLock lock;
+    for (const Lane& lane : lanes) complete = complete && !lane.busy() && !lane.failed();
+  }
   if (!complete) abortAll(noted > 1 ? static_cast<int>(noted - 1) : abortCode);
   // A rank that still waits for this one learns now that it will not come.
   for (int rank = 0; rank < worldSize; rank++) {
@@ -231,13 +262,17 @@ void serve(void* given_) {
     const uint32_t seen = given.load(std::memory_order_acquire);
     for (Request *request = take(), *next; request; request = next) {
       next = request->next;
-      lanes[request->fromProgram].add(request);
+      const LaneLock lock;
+      lanes[request->kind == Kind::exchange].add(request);
       changed = nanosecondsNow();
     }
     if (endRequested.load(std::memory_order_acquire)) break;
-    bool moved = false;
-    for (Lane& lane : lanes) moved = lane.advance() || moved;
-    if (!lanes[0].busy() && !lanes[1].busy()) {
+    bool moved = lanes[0].advance();
+    {
+      const LaneLock lock;
+      moved = lanes[1].advance() || moved;
+    }
+    if (!lanes[0].busy() && !exchangesUnderWay()) {
       waitWhile(given, seen);
       continue;
     }
@@ -246,14 +281,18 @@ void serve(void* given_) {
       changed = now;
       continue;
     }
+    const bool others = shared.there() && !lanes[0].busy();
     const int64_t idle = now - changed;
-    if (idle < spinFor) {
+    if (idle < spinFor && !others) {
       pauseCpu();
       continue;
     }
     readNotices();
-    for (Lane& lane : lanes) checkLane(lane, now);
-    sleepFor(pauseAfter(idle));
+    {
+      const LaneLock lock;
+      for (Lane& lane : lanes) checkLane(lane, now);
+    }
+    sleepFor(others ? longestPause : pauseAfter(idle));
   }
   end();
   ended.store(1, std::memory_order_release);
@@ -289,11 +328,36 @@ bool start(Request* request) {
 
 int ask(Request* request) {
   if (!running.load()) return notStarted;
+  if (request->kind == Kind::exchange && shared.there()) {
+    const LaneLock lock;
+    lanes[1].add(request);
+    while (lanes[1].advanceShared()) {
+    }
+    if (lanes[1].busy()) wake();
+    return done;
+  }
   request->next = inbox.load(std::memory_order_relaxed);
   while (!inbox.compare_exchange_weak(request->next, request, std::memory_order_release, std::memory_order_relaxed)) {
   }
   wake();
   return done;
+}
+
+void awaitAnswer(std::atomic<uint32_t>& answered) {
+  int64_t changed = nanosecondsNow();
+  while (answered.load(std::memory_order_acquire) == 0) {
+    if (!shared.there()) {
+      waitWhile(answered, 0);
+      continue;
+    }
+    const int64_t now = nanosecondsNow();
+    if (advanceExchanges()) changed = now;
+    const int64_t idle = now - changed;
+    if (idle < spinFor)
+      pauseCpu();
+    else
+      sleepFor(pauseAfter(idle));
+  }
 }
 
 int rank() { return myRank; }

@@ -74,8 +74,7 @@ void foldHere(const Exchange& exchange);
 /** Something for the thread to do. It must stay until it is answered. */
 struct Request {
   Kind kind;
-  // Else from JavaScript. Each has a communicator, on which its requests keep their order.
-  bool fromProgram = false;
+  // Exchanges and all others have a communicator each, on which they keep their order.
   // Broadcast: `bytes` at `data`, from rank `root`. Gather: `bytes` of each rank, into `data` in order of
   // ranks; those of this rank are in place.
   void* data = nullptr;
@@ -95,6 +94,8 @@ struct Request {
 bool start(Request* request);
 /** Gives the thread a request. Returns notStarted, or done: the answer will come. */
 int ask(Request* request);
+/** Waits until the answer of an exchange has set this to 1. */
+void awaitAnswer(std::atomic<uint32_t>& answered);
 /**
  * Starts an exchange and returns before it has ended. Its nodes must stay, and nobody may access them, until
  * awaitExchange. All ranks start the same exchanges in the same order. Returns done, or why there is none.
