@@ -64,6 +64,12 @@ export class Layout {
     );
   }
 
+  /** The same for layouts that can use the same memory. */
+  get form(): string {
+    const places = this.#places.map(({ like, bucket, from }) => `${bucket} ${from} ${like.shape}`);
+    return [...this.#buckets.map(({ dtype, length }) => `${dtype} ${length}`), ...places].join("; ");
+  }
+
   /** The bucket of a value. */
   bucketOf(value: number): number {
     return this.#places[value].bucket;

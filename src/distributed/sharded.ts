@@ -6,6 +6,7 @@ import { quoted } from "../quote.js";
 import { advance, defaultGenerator, Generator, philox } from "../random.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Layout } from "./bucket.js";
+import { LayoutMemory } from "./layout-memory.js";
 import { type LossOf, ShardedBackward, type ShardedResult, type Shards } from "./sharded-backward.js";
 import { ShardTree, type Span } from "./tree.js";
 
@@ -14,6 +15,7 @@ export type { Shard, ShardedResult } from "./sharded-backward.js";
 export class Sharding implements Shards {
   #divided: readonly Tensor[] | null = null;
   #evenAlone = false;
+  readonly sums = new LayoutMemory();
   readonly tree: ShardTree;
   /** A stream of random numbers for each shard. This rank advances those of its own shards. */
   readonly streams: readonly Generator[];
