@@ -1,6 +1,6 @@
 #pragma once
-// A communicator and the requests on it, one after the other. Only the communication thread uses this, but for
-// exchanges that need no MPI: world.cc has a lock for them.
+// A communicator and the requests on it, one after the other. Only the communication thread uses this, except
+// for exchanges that need no MPI: world.cc has a lock for them.
 
 #include <cstddef>
 
@@ -13,8 +13,8 @@ namespace simdgrad::mpi {
 class Lane {
  public:
   void open(const Mpi* mpi, MpiHandle communicator, int rank, int size);
-  /** Exchanges go through this memory, as lane number `index`. */
-  void share(const SharedMemory* memory, int index) { shared_.open(memory, index, rank_); }
+  /** Exchanges go through this memory. */
+  void share(const SharedMemory* memory) { shared_.open(memory, rank_); }
   void add(Request* request);
   bool busy() const { return first_ != nullptr; }
   bool failed() const { return dead_ != done; }

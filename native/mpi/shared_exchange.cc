@@ -10,10 +10,9 @@ namespace simdgrad::mpi {
 
 namespace {
 
-constexpr int lanes = 2;
 /**
  * Bytes of the nodes that a rank shows at a time: a bucket of gradients (src/distributed/bucket.ts) is one
- * piece, and both fit into a cache of the second level. Docker gives 64 MB of shared memory: 20 ranks.
+ * piece, and both fit into a cache of the second level. Docker gives 64 MB of shared memory: 40 ranks.
  */
 constexpr int64_t nodeBytes = 1 << 20;
 /** Of its result: there are at least two ranks. */
@@ -72,31 +71,30 @@ struct SharedMemory::Room {
   char result[resultBytes];
 };
 
-SharedMemory::Room& SharedMemory::room(int lane, int rank) const { return reinterpret_cast<Room*>(base_)[lane * ranks_ + rank]; }
+SharedMemory::Room& SharedMemory::room(int rank) const { return reinterpret_cast<Room*>(base_)[rank]; }
 
 uint64_t SharedMemory::make(int ranks) {
   ranks_ = ranks;
   number_ = static_cast<uint64_t>(nanosecondsNow()) | 1;
-  base_ = static_cast<char*>(makeSharedMemory(number_, sizeof(Room) * lanes * static_cast<size_t>(ranks)));
+  base_ = static_cast<char*>(makeSharedMemory(number_, sizeof(Room) * static_cast<size_t>(ranks)));
   if (!base_) return 0;
-  room(0, 0).number = number_;
+  room(0).number = number_;
   return number_;
 }
 
 bool SharedMemory::find(uint64_t number, int ranks) {
   if (number == 0) return false;
   ranks_ = ranks;
-  base_ = static_cast<char*>(findSharedMemory(number, sizeof(Room) * lanes * static_cast<size_t>(ranks)));
-  if (base_ && room(0, 0).number != number) base_ = nullptr;
+  base_ = static_cast<char*>(findSharedMemory(number, sizeof(Room) * static_cast<size_t>(ranks)));
+  if (base_ && room(0).number != number) base_ = nullptr;
   return base_ != nullptr;
 }
 
 void SharedMemory::hide() { hideSharedMemory(number_); }
 void SharedMemory::leave() { base_ = nullptr; }
 
-void SharedExchange::open(const SharedMemory* memory, int lane, int rank) {
+void SharedExchange::open(const SharedMemory* memory, int rank) {
   memory_ = memory;
-  lane_ = lane;
   rank_ = rank;
 }
 
@@ -104,7 +102,7 @@ bool SharedExchange::canMake(const Exchange& exchange) const { return memory_ &&
 
 bool SharedExchange::allHave(std::atomic<uint64_t> SharedMemory::Room::*flag, uint64_t count) const {
   for (int rank = 0; rank < memory_->ranks(); rank++)
-    if ((memory_->room(lane_, rank).*flag).load(std::memory_order_acquire) < count) return false;
+    if ((memory_->room(rank).*flag).load(std::memory_order_acquire) < count) return false;
   return true;
 }
 
@@ -121,7 +119,7 @@ SharedExchange::Stretch SharedExchange::stretchOf(const Exchange& exchange, int 
 SharedExchange::State SharedExchange::advance(const Exchange& exchange) {
   if (from_ >= exchange.length) return State::over;
   using Room = SharedMemory::Room;
-  Room& own = memory_->room(lane_, rank_);
+  Room& own = memory_->room(rank_);
   const uint64_t next = steps_ + 1;
   switch (stage_) {
     case Stage::show:
@@ -134,7 +132,7 @@ SharedExchange::State SharedExchange::advance(const Exchange& exchange) {
     case Stage::fold: {
       if (!allHave(&Room::shown, next)) return State::waits;
       for (int rank = 0; rank < memory_->ranks(); rank++)
-        if (memory_->room(lane_, rank).call != own.call) return State::differs;
+        if (memory_->room(rank).call != own.call) return State::differs;
       if (!(exchange.element == Element::f32 ? fold<float>(exchange) : fold<double>(exchange))) return State::noMemory;
       own.folded.store(next, std::memory_order_release);
       stage_ = Stage::take;
@@ -163,7 +161,7 @@ void SharedExchange::goOn(const Exchange& exchange) {
 // The parts that others own.
 void SharedExchange::show(const Exchange& exchange) {
   const int64_t bytes = bytesOf(exchange.element), space = stretchBytes(exchange);
-  char* to = memory_->room(lane_, rank_).nodes;
+  char* to = memory_->room(rank_).nodes;
   for (int node = 0; node < exchange.schedule.nodesOf(rank_); node++)
     for (int rank = 0; rank < memory_->ranks(); rank++, to += space) {
       const Stretch stretch = stretchOf(exchange, rank);
@@ -178,7 +176,7 @@ bool SharedExchange::fold(const Exchange& exchange) {
   const auto [begin, mine] = stretchOf(exchange, rank_);
   T* const own = static_cast<T*>(exchange.nodes) + begin;
   const int64_t space = stretchBytes(exchange) / static_cast<int64_t>(sizeof(T));
-  T* const result = reinterpret_cast<T*>(memory_->room(lane_, rank_).result);
+  T* const result = reinterpret_cast<T*>(memory_->room(rank_).result);
   if (!(exchange.phases & reduce)) {
     memcpy(result, own, static_cast<size_t>(mine) * sizeof(T));
     return true;
@@ -191,7 +189,7 @@ bool SharedExchange::fold(const Exchange& exchange) {
   for (int rank = 0, node = 0; rank < memory_->ranks(); rank++)
     for (int i = 0; i < schedule.nodesOf(rank); i++)
       nodes[node++] = rank == rank_ ? own + i * exchange.length
-                                    : reinterpret_cast<const T*>(memory_->room(lane_, rank).nodes) + (i * memory_->ranks() + rank_) * space;
+                                    : reinterpret_cast<const T*>(memory_->room(rank).nodes) + (i * memory_->ranks() + rank_) * space;
   bool enough = true;
   for (int i = 0; i < schedule.folds() && enough; i++) {
     const int a = schedule.fold(i)[0], b = schedule.fold(i)[1];
@@ -213,7 +211,7 @@ void SharedExchange::take(const Exchange& exchange) {
   for (int rank = 0; rank < memory_->ranks(); rank++) {
     if (rank != rank_ && !(exchange.phases & gather)) continue;
     const Stretch stretch = stretchOf(exchange, rank);
-    memcpy(static_cast<char*>(exchange.nodes) + stretch.begin * bytes, memory_->room(lane_, rank).result, static_cast<size_t>(stretch.count * bytes));
+    memcpy(static_cast<char*>(exchange.nodes) + stretch.begin * bytes, memory_->room(rank).result, static_cast<size_t>(stretch.count * bytes));
   }
 }
 

@@ -10,7 +10,7 @@
 
 namespace simdgrad::mpi {
 
-/** The memory of all ranks, for each lane a room of each rank. Only the communication thread uses it. */
+/** Memory with a room of each rank. */
 class SharedMemory {
  public:
   /** On rank 0: makes it. Returns a number by which the others find it; 0 if there is none. */
@@ -23,9 +23,9 @@ class SharedMemory {
   void leave();
   bool there() const { return base_ != nullptr; }
 
-  /** What a rank says to the others on a lane. */
+  /** What a rank shows to the others. */
   struct Room;
-  Room& room(int lane, int rank) const;
+  Room& room(int rank) const;
   int ranks() const { return ranks_; }
 
  private:
@@ -35,13 +35,13 @@ class SharedMemory {
 };
 
 /**
- * The exchange of one lane. Ranks own the same parts as in an exchange through MPI, and a step goes through a
- * stretch of every part: every rank shows the others its nodes; each folds its own stretch and shows the
+ * One exchange after another. Ranks own the same parts as in an exchange through MPI, and a step goes through
+ * a stretch of every part: every rank shows the others its nodes; each folds its own stretch and shows the
  * result; each takes the results.
  */
 class SharedExchange {
  public:
-  void open(const SharedMemory* memory, int lane, int rank);
+  void open(const SharedMemory* memory, int rank);
   /** Whether there is memory, and room in it for every node; all ranks have the same answer. */
   bool canMake(const Exchange& exchange) const;
   void begin() {
@@ -68,7 +68,7 @@ class SharedExchange {
   Stretch stretchOf(const Exchange& exchange, int rank) const;
 
   const SharedMemory* memory_ = nullptr;
-  int lane_ = 0, rank_ = 0;
+  int rank_ = 0;
   uint64_t steps_ = 0;  // that are done, of all exchanges
   int64_t from_ = 0;    // where the piece begins, and the stretch in each of its parts
   int64_t within_ = 0;

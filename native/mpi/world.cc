@@ -46,7 +46,7 @@ std::atomic<bool> aborting{false};
 Mpi mpi;
 Lane lanes[2];  // of JavaScript, of exchanges
 /**
- * If there is some, whoever waits for an exchange makes it, since on a busy core the thread would get its turn
+ * If there is some, whoever waits for an exchange makes it: on a busy core the thread would get its turn
  * milliseconds later. It only looks for failures, and goes on with exchanges for which nobody waits yet.
  */
 SharedMemory shared;
@@ -194,8 +194,7 @@ bool initialize(const char* path) {
   about[strcspn(about, "\n")] = 0;
   if (worldSize > 1) {
     awaitNotice();
-    if (shareMemory())
-      for (int i = 0; i < 2; i++) lanes[i].share(&shared, i);
+    if (shareMemory()) lanes[1].share(&shared);
   }
   return true;
 }

@@ -1,6 +1,6 @@
 /**
- * Memory of the sums over all shards, which is kept from one batch to the next. New memory for each would cost
- * a page fault for every 4 KB, and those of 2 MB took longer than a whole step of a small network.
+ * Memory of the sums over all shards, which is kept from one batch to the next. New memory for each batch
+ * would cost a page fault for every 4 KB, and those of 2 MB took longer than a whole step of a small network.
  */
 import { longLivedLike, type Tensor } from "../tensor/tensor.js";
 import { withTracing } from "../tracing.js";

@@ -167,7 +167,7 @@ export class ShardedBackward {
     });
   }
 
-  /** The shard in whose memory the sums come to be: the first of the rank. -1 if they are copied elsewhere. */
+  /** The shard whose memory will hold the sums: the first of the rank. -1 if they are copied elsewhere. */
   get #summing(): number {
     const { nodes, own } = this.sharding.tree;
     return nodes.length === 1 ? own.from : -1;

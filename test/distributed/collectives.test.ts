@@ -13,7 +13,7 @@ describe("collective operations", () => {
     test("give every rank the same values, in the order of a tree", () => {
       const { status, stdout, stderr } = ranks(launcher, 3, [rank, "collectives"]);
       expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-      const { results, names, same } = JSON.parse(stdout);
+      const { results, names, same, shares } = JSON.parse(stdout);
       const f = Math.fround;
       // (rank 0 + rank 1) + rank 2
       const tenths = f(f(f(0.1) + f(0.2)) + f(0.1 * 3));
@@ -33,6 +33,7 @@ describe("collective operations", () => {
       ]);
       // The values of `require` are live too.
       expect(names).toEqual([0, 0, 3, launcher.name.slice(0, 3)]);
+      expect(shares).toBe(true);
     });
   });
 });
