@@ -11,9 +11,9 @@ namespace simdgrad::mpi {
 namespace {
 
 /**
- * Bytes of the nodes that a rank shows at a time. With 64 to 256 KB, which fit into a cache of the second level
- * (1 MB), exchanges of 1 MB took 10 to 30% longer, and a step of a large network up to 8%. Docker gives 64 MB
- * of shared memory: 40 ranks.
+ * Bytes of the nodes that a rank shows at a time. With 64 to 256 KB, which fit into a cache of the second
+ * level (1 MB), exchanges of 1 MB took 10 to 30% longer, and a step of a large network up to 8%. Docker gives
+ * 64 MB of shared memory: 40 ranks.
  */
 constexpr int64_t nodeBytes = 1 << 20;
 /** Of its result: there are at least two ranks. */
