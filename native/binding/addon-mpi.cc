@@ -39,9 +39,11 @@ void settle(napi_env env, napi_value, void* context, void* data) {
   if (!env) return;
   Asked* const asked = static_cast<Asked*>(context);
   napi_value value;
+  const int32_t outcome = static_cast<int32_t>(reinterpret_cast<intptr_t>(data));
+  // After a failure MPI may still write to the memory, which stays for as long as the process.
   for (const napi_ref kept : {asked->array, asked->schedule})
-    if (kept) napi_delete_reference(env, kept);
-  if (napi_create_int32(env, static_cast<int32_t>(reinterpret_cast<intptr_t>(data)), &value) == napi_ok)
+    if (kept && outcome == mpi::done) napi_delete_reference(env, kept);
+  if (napi_create_int32(env, outcome, &value) == napi_ok)
     napi_resolve_deferred(env, asked->promise, value);
   napi_release_threadsafe_function(asked->loop, napi_tsfn_release);
 }
@@ -158,8 +160,27 @@ napi_value text(napi_env env, const char* value) {
 
 napi_value rank(napi_env env, napi_callback_info) { return number(env, mpi::rank()); }
 napi_value size(napi_env env, napi_callback_info) { return number(env, mpi::size()); }
+/** onePieceBytes(nodes) */
+napi_value onePieceBytes(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value value;
+  double nodes;
+  if (napi_get_cb_info(env, info, &count, &value, nullptr, nullptr) != napi_ok || count < 1 || napi_get_value_double(env, value, &nodes) != napi_ok ||
+      !(nodes >= 1 && nodes <= 0x7fffffff) || mpi::size() < 1)
+    return failAnew(env, ErrorKind::range, invalid, "onePieceBytes", "a number of nodes is needed, and ranks");
+  return number(env, static_cast<double>(mpi::onePieceBytes(static_cast<int64_t>(nodes))));
+}
+
 napi_value library(napi_env env, napi_callback_info) { return text(env, mpi::library()); }
-napi_value problem(napi_env env, napi_callback_info) { return text(env, mpi::problem()); }
+
+/** reasonOf(outcome) */
+napi_value reasonOf(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value value;
+  int32_t outcome = mpi::done;
+  if (napi_get_cb_info(env, info, &count, &value, nullptr, nullptr) == napi_ok && count == 1) napi_get_value_int32(env, value, &outcome);
+  return text(env, mpi::reasonOf(outcome));
+}
 
 template <void (*set)(double)>
 napi_value take(napi_env env, napi_callback_info info) {
@@ -180,7 +201,7 @@ void addMpi(napi_env env, napi_value exports) {
   if (napi_create_object(env, &object) == napi_ok && setFunction(env, object, "start", start, nullptr) &&
       setFunction(env, object, "run", run, nullptr) && setFunction(env, object, "exchange", exchange, nullptr) && setFunction(env, object, "rank", rank, nullptr) &&
       setFunction(env, object, "size", size, nullptr) && setFunction(env, object, "library", library, nullptr) &&
-      setFunction(env, object, "problem", problem, nullptr) && setFunction(env, object, "setLimit", take<mpi::setLimit>, nullptr) &&
+      setFunction(env, object, "onePieceBytes", onePieceBytes, nullptr) && setFunction(env, object, "reasonOf", reasonOf, nullptr) && setFunction(env, object, "setLimit", take<mpi::setLimit>, nullptr) &&
       setFunction(env, object, "noteExit", take<noteExit>, nullptr))
     napi_set_named_property(env, exports, "mpi", object);
 }

@@ -54,6 +54,14 @@ bool isSchedule(const int32_t* list, int64_t length, int64_t nodes) {
   return true;
 }
 
+int64_t pieceOf(int64_t nodes, int64_t elementBytes, int size) {
+  const int64_t widest = nodes > size ? nodes : size;
+  const int64_t most = mostBytes / elementBytes / widest * size;
+  return most < size ? size : most;
+}
+
+int64_t partOf(int64_t length, int rank, int size) { return length / size * rank + length % size * rank / size; }
+
 void foldHere(const Exchange& exchange) {
   if (exchange.element == Element::f32)
     foldAll<float>(exchange);

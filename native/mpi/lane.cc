@@ -9,9 +9,6 @@ namespace simdgrad::mpi {
 
 namespace {
 
-/** Bytes of one operation: counts and places of MPI are ints. */
-constexpr int64_t mostBytes = int64_t{1} << 28;
-
 size_t sizeOf(Element element) { return element == Element::f32 ? 4 : 8; }
 
 // Results of beginNext beside MPI's errors, which are positive.
@@ -19,10 +16,12 @@ constexpr int over = -1, noMemory = -2;
 
 int64_t lesser(int64_t a, int64_t b) { return a < b ? a : b; }
 
-/** Where the part of a rank begins, in a vector of which each rank has a part. */
-int64_t partOf(int64_t length, int rank, int size) { return length / size * rank + length % size * rank / size; }
-
 }  // namespace
+
+int64_t onePieceBytes(int64_t nodes) {
+  constexpr int64_t largest = 8;
+  return pieceOf(nodes, largest, size()) * largest;
+}
 
 void Lane::open(const Mpi* mpi, MpiHandle communicator, int rank, int size) {
   mpi_ = mpi;
@@ -43,6 +42,7 @@ void Lane::add(Request* request) {
 void Lane::begin() {
   from_ = 0;
   round_ = 0;
+  shared_.begin();
   begun_ = nanosecondsNow();
 }
 
@@ -70,8 +70,20 @@ bool Lane::reserve(int64_t bytes) {
   return memory_ != nullptr;
 }
 
+bool Lane::advanceShared() {
+  if (!first_ || first_->kind != Kind::exchange || !shared_.canMake(first_->exchange)) return false;
+  using State = SharedExchange::State;
+  const State state = shared_.advance(first_->exchange);
+  if (state == State::over) finish(done);
+  if (state == State::differs) noteReason(refused, "the ranks make different exchanges");
+  if (state == State::noMemory) noteReason(refused, "there is no memory");
+  if (state == State::differs || state == State::noMemory) fail(refused);
+  return state != State::waits;
+}
+
 bool Lane::advance() {
   if (!first_) return false;
+  if (first_->kind == Kind::exchange && shared_.canMake(first_->exchange)) return advanceShared();
   int error = 0;
   if (underWay_) {
     int finished = 0;
@@ -91,7 +103,7 @@ bool Lane::advance() {
     char text[mpiLongestText] = "there is no memory";
     int length = 0;
     if (error != noMemory) mpi_->Error_string(error, text, &length);
-    noteProblem("%s", text);
+    noteReason(refused, "%s", text);
     fail(refused);
   }
   return true;
@@ -148,10 +160,7 @@ int Lane::beginExchange() {
   int rounds = 0;
   for (int rank = 0; rank < size_ && (exchange.phases & reduce); rank++)
     if (schedule.nodesOf(rank) > rounds) rounds = schedule.nodesOf(rank);
-  // What is received of a piece, all nodes of one part, must fit as well.
-  const int64_t widest = all > size_ ? all : size_;
-  int64_t most = mostBytes / bytes / widest * size_;
-  if (most < size_) most = size_;
+  const int64_t most = pieceOf(all, bytes, size_);
   if (round_ > rounds) {  // the results of a piece are there
     from_ += lesser(exchange.length - from_, most);
     round_ = 0;

@@ -1,9 +1,11 @@
 #pragma once
-// A communicator and the requests on it, one after the other. Only the communication thread uses this.
+// A communicator and the requests on it, one after the other. Only the communication thread uses this, except
+// for exchanges that need no MPI: world.cc has a lock for them.
 
 #include <cstddef>
 
 #include "library.h"
+#include "shared_exchange.h"
 #include "world.h"
 
 namespace simdgrad::mpi {
@@ -11,12 +13,17 @@ namespace simdgrad::mpi {
 class Lane {
  public:
   void open(const Mpi* mpi, MpiHandle communicator, int rank, int size);
+  /** Exchanges go through this memory. */
+  void share(const SharedMemory* memory) { shared_.open(memory, rank_); }
   void add(Request* request);
   bool busy() const { return first_ != nullptr; }
+  bool failed() const { return dead_ != done; }
   /** Nanoseconds at which the operation under way was begun. */
   int64_t begun() const { return begun_; }
   /** Tests what is under way and begins what comes next. Returns false when nothing has changed. */
   bool advance();
+  /** As advance, if what comes first is an exchange that needs no MPI: any thread may call this. */
+  bool advanceShared();
   /** Answers all requests with this outcome. MPI may still hold their memory, so no more can follow. */
   void fail(int outcome);
 
@@ -44,9 +51,10 @@ class Lane {
   int* counts_ = nullptr;  // 4 lists of an int for each rank
   char* memory_ = nullptr;
   size_t reserved_ = 0;
+  SharedExchange shared_;
 };
 
-/** MPI's error, as text, for problem(). */
-void noteProblem(const char* format, ...) __attribute__((format(printf, 1, 2)));
+/** Notes why requests are about to have this outcome, for reasonOf(). Only the first reason is kept. */
+void noteReason(Outcome outcome, const char* format, ...) __attribute__((format(printf, 2, 3)));
 
 }  // namespace simdgrad::mpi

@@ -64,7 +64,6 @@ int startExchange(const Exchange& given) {
   }
   Started* const started = new Started;
   started->request.kind = Kind::exchange;
-  started->request.fromProgram = true;
   started->request.exchange = given;
   started->request.context = started;
   started->request.answer = answer;
@@ -79,7 +78,7 @@ int startExchange(const Exchange& given) {
 int awaitExchange(const void* nodes) {
   Started* const started = take(nodes);
   if (!started) return done;
-  while (started->answered.load(std::memory_order_acquire) == 0) waitWhile(started->answered, 0);
+  awaitAnswer(started->answered);
   const int outcome = started->outcome;
   delete started;
   return outcome;

@@ -2,6 +2,7 @@
 
 #include <cstdarg>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "../system/system.h"
@@ -16,15 +17,23 @@ namespace {
 constexpr int64_t microsecond = 1000, millisecond = 1000 * microsecond, second = 1000 * millisecond;
 constexpr int64_t spinFor = 50 * microsecond;
 
+constexpr int64_t longestPause = 500 * microsecond;
+
 /** How long to sleep after so long without a change. */
 int64_t pauseAfter(int64_t idle) {
-  if (idle > 20 * millisecond) return 500 * microsecond;
+  if (idle > 20 * millisecond) return longestPause;
   return idle > 2 * millisecond ? 100 * microsecond : 20 * microsecond;
 }
 
 /** How long a request may take after a rank has left: what that rank sent may be under way. */
 constexpr int64_t grace = second;
 constexpr int abortCode = 70, noticeTag = 70;
+/**
+ * How long MPI_Abort may take. Open MPI's waits until the launcher kills this rank. Between three hosts all
+ * ranks had ended after 3.3 seconds, and five are half as much again. MPICH's waits for an answer of the
+ * launcher, for ever if the link to it is down.
+ */
+constexpr int64_t abortWithin = 5 * second;
 
 /** An exit code, plus one; 0 when none is noted. */
 std::atomic<uint32_t> exitCode{0};
@@ -35,10 +44,45 @@ std::atomic<bool> aborting{false};
 // The rest is the thread's, or written before anybody else may read it. Nothing of it is ever destroyed: the
 // thread may run until the process is gone.
 Mpi mpi;
-Lane lanes[2];  // of JavaScript, of programs
+Lane lanes[2];  // of JavaScript, of exchanges
+/**
+ * If there is some, whoever waits for an exchange makes it: on a busy core the thread would get its turn
+ * milliseconds later. It only looks for failures, and goes on with exchanges for which nobody waits yet.
+ */
+SharedMemory shared;
+/** Held by who uses the lane of exchanges. */
+std::atomic<bool> laneTaken{false};
+
+class LaneLock {
+ public:
+  LaneLock() {
+    while (laneTaken.exchange(true, std::memory_order_acquire)) yieldCore();
+  }
+  ~LaneLock() { laneTaken.store(false, std::memory_order_release); }
+};
+
+/** Goes on with exchanges that need no MPI, on any thread. Returns false when nothing has changed. */
+bool advanceExchanges() {
+  const LaneLock lock;
+  bool moved = false;
+  while (lanes[1].advanceShared()) moved = true;
+  return moved;
+}
+bool exchangesUnderWay() {
+  const LaneLock lock;
+  return lanes[1].busy();
+}
 MpiHandle notices;
 int myRank, worldSize;
-char about[mpiLongestText], lastProblem[1024];
+char about[mpiLongestText];
+/**
+ * Why requests had an outcome: the first reason, which is written once, before any answer with this outcome.
+ * Lanes may fail while another thread reads why one of them did.
+ */
+struct Reason {
+  char text[1024];
+  std::atomic<bool> noted{false};
+} reasons[notStarted + 1];
 /** Set by JavaScript at any time. */
 std::atomic<int64_t> limit{600 * second};
 /** The rank that has left first, and when that was seen; -1 while all are there. */
@@ -83,39 +127,6 @@ bool readNotices() {
   return true;
 }
 
-bool initialize(const char* path) {
-  void* const handlers = saveSignalHandlers();
-  // UCX, below MPICH, would move the program break while other threads allocate.
-  setEnvironment("UCX_MEM_EVENTS", "no");
-  int provided = 0, length = 0;
-  const bool opened = openMpi(path, mpi, lastProblem, sizeof lastProblem);
-  const bool initialized = opened && mpi.Init_thread(nullptr, nullptr, mpiFunneled, &provided) == 0;
-  restoreSignalHandlers(handlers);
-  if (!opened) return false;
-  if (!initialized || provided < mpiFunneled) {
-    noteProblem("MPI_Init_thread fails");
-    return false;
-  }
-  MpiHandle communicators[2] = {0, 0};
-  mpi.Comm_set_errhandler(mpi.world, mpi.errorsReturn);
-  if (mpi.Comm_rank(mpi.world, &myRank) != 0 || mpi.Comm_size(mpi.world, &worldSize) != 0 || mpi.Comm_dup(mpi.world, &communicators[0]) != 0 ||
-      mpi.Comm_dup(mpi.world, &communicators[1]) != 0 || mpi.Comm_dup(mpi.world, &notices) != 0) {
-    noteProblem("MPI gives no communicators");
-    return false;
-  }
-  for (int i = 0; i < 2; i++) lanes[i].open(&mpi, communicators[i], myRank, worldSize);
-  mpi.Get_library_version(about, &length);
-  about[strcspn(about, "\n")] = 0;
-  if (worldSize > 1) awaitNotice();
-  return true;
-}
-
-void abortAll(int code) {
-  aborting.store(true);
-  mpi.Abort(mpi.world, code);
-  endProcess(code);
-}
-
 /** Waits for an operation of the thread's own. */
 void finish(MpiHandle operation) {
   const int64_t from = nanosecondsNow();
@@ -126,10 +137,93 @@ void finish(MpiHandle operation) {
   }
 }
 
+/**
+ * Looks for memory that all ranks can map: then all are on one host. What a rank has found is all that the
+ * others need to know, whatever hosts and containers are called.
+ */
+bool shareMemory() {
+  uint64_t number = myRank == 0 ? shared.make(worldSize) : 0;
+  MpiHandle operation = 0;
+  if (mpi.Ibcast(&number, sizeof number, mpi.byte, 0, notices, &operation) != 0) return false;
+  finish(operation);
+  const char found = myRank == 0 ? number != 0 : shared.find(number, worldSize);
+  char* const all = static_cast<char*>(calloc(static_cast<size_t>(worldSize), 1));
+  int* const counts = static_cast<int*>(calloc(2 * static_cast<size_t>(worldSize), sizeof(int)));
+  bool everywhere = all && counts;
+  for (int rank = 0; rank < worldSize && everywhere; rank++) {
+    counts[rank] = 1;
+    counts[worldSize + rank] = rank;
+  }
+  operation = 0;
+  if (everywhere && mpi.Iallgatherv(&found, 1, mpi.byte, all, counts, counts + worldSize, mpi.byte, notices, &operation) == 0)
+    finish(operation);
+  for (int rank = 0; rank < worldSize && everywhere; rank++) everywhere = all[rank];
+  if (myRank == 0 && number != 0) shared.hide();
+  free(all);
+  free(counts);
+  if (!everywhere) shared.leave();
+  return everywhere;
+}
+
+bool initialize(const char* path) {
+  void* const handlers = saveSignalHandlers();
+  // UCX, below MPICH, would move the program break while other threads allocate.
+  setEnvironment("UCX_MEM_EVENTS", "no");
+  int provided = 0, length = 0;
+  char problem[512] = "";
+  const bool opened = openMpi(path, mpi, problem, sizeof problem);
+  const bool initialized = opened && mpi.Init_thread(nullptr, nullptr, mpiFunneled, &provided) == 0;
+  restoreSignalHandlers(handlers);
+  if (!opened) {
+    noteReason(notStarted, "%s", problem);
+    return false;
+  }
+  if (!initialized || provided < mpiFunneled) {
+    noteReason(notStarted, "MPI_Init_thread fails");
+    return false;
+  }
+  MpiHandle communicators[2] = {0, 0};
+  mpi.Comm_set_errhandler(mpi.world, mpi.errorsReturn);
+  if (mpi.Comm_rank(mpi.world, &myRank) != 0 || mpi.Comm_size(mpi.world, &worldSize) != 0 || mpi.Comm_dup(mpi.world, &communicators[0]) != 0 ||
+      mpi.Comm_dup(mpi.world, &communicators[1]) != 0 || mpi.Comm_dup(mpi.world, &notices) != 0) {
+    noteReason(notStarted, "MPI gives no communicators");
+    return false;
+  }
+  for (int i = 0; i < 2; i++) lanes[i].open(&mpi, communicators[i], myRank, worldSize);
+  mpi.Get_library_version(about, &length);
+  about[strcspn(about, "\n")] = 0;
+  if (worldSize > 1) {
+    awaitNotice();
+    if (shareMemory()) lanes[1].share(&shared);
+  }
+  return true;
+}
+
+void endLater(void* code) {
+  sleepFor(abortWithin);
+  endProcess(static_cast<int>(reinterpret_cast<intptr_t>(code)));
+}
+
+/**
+ * Ends all ranks. Without a thread that limits the time it ends this one alone: the launcher ends the others,
+ * since this one has not called MPI_Finalize.
+ */
+void abortAll(int code) {
+  aborting.store(true);
+  if (startThread("simdgrad-abort", endLater, reinterpret_cast<void*>(intptr_t{code}), nullptr)) mpi.Abort(mpi.world, code);
+  endProcess(code);
+}
+
 /** The end of this rank: with all others, or of all. */
 void end() {
   const uint32_t noted = exitCode.load();
-  if (noted != 1) abortAll(noted == 0 ? abortCode : static_cast<int>(noted - 1));
+  bool complete = noted == 1;
+  // Nobody may wait for a rank that failed, nor call MPI again while it holds memory that is free by now.
+  {
+    const LaneLock lock;
+    for (const Lane& lane : lanes) complete = complete && !lane.busy() && !lane.failed();
+  }
+  if (!complete) abortAll(noted > 1 ? static_cast<int>(noted - 1) : abortCode);
   // A rank that still waits for this one learns now that it will not come.
   for (int rank = 0; rank < worldSize; rank++) {
     if (rank == myRank) continue;
@@ -147,10 +241,10 @@ void end() {
 void checkLane(Lane& lane, int64_t now) {
   if (!lane.busy()) return;
   if (leaver >= 0 && now - leftAt > grace && now - lane.begun() > grace) {
-    noteProblem("rank %d has left", leaver);
+    noteReason(rankLeft, "rank %d has left", leaver);
     lane.fail(rankLeft);
   } else if (now - lane.begun() > limit.load()) {
-    noteProblem("rank %d has waited for %.0f seconds", myRank, static_cast<double>(limit.load()) / second);
+    noteReason(timedOut, "rank %d has waited for %.0f seconds", myRank, static_cast<double>(limit.load()) / second);
     lane.fail(timedOut);
   }
 }
@@ -167,13 +261,17 @@ void serve(void* given_) {
     const uint32_t seen = given.load(std::memory_order_acquire);
     for (Request *request = take(), *next; request; request = next) {
       next = request->next;
-      lanes[request->fromProgram].add(request);
+      const LaneLock lock;
+      lanes[request->kind == Kind::exchange].add(request);
       changed = nanosecondsNow();
     }
     if (endRequested.load(std::memory_order_acquire)) break;
-    bool moved = false;
-    for (Lane& lane : lanes) moved = lane.advance() || moved;
-    if (!lanes[0].busy() && !lanes[1].busy()) {
+    bool moved = lanes[0].advance();
+    {
+      const LaneLock lock;
+      moved = lanes[1].advance() || moved;
+    }
+    if (!lanes[0].busy() && !exchangesUnderWay()) {
       waitWhile(given, seen);
       continue;
     }
@@ -182,16 +280,19 @@ void serve(void* given_) {
       changed = now;
       continue;
     }
+    const bool others = shared.there() && !lanes[0].busy();
     const int64_t idle = now - changed;
-    if (idle < spinFor) {
+    if (idle < spinFor && !others) {
       pauseCpu();
       continue;
     }
     readNotices();
-    for (Lane& lane : lanes) checkLane(lane, now);
-    sleepFor(pauseAfter(idle));
+    {
+      const LaneLock lock;
+      for (Lane& lane : lanes) checkLane(lane, now);
+    }
+    sleepFor(others ? longestPause : pauseAfter(idle));
   }
-  if (lanes[0].busy() || lanes[1].busy()) noteExit(abortCode);
   end();
   ended.store(1, std::memory_order_release);
   wakeAll(ended);
@@ -207,20 +308,33 @@ void leave() {
 
 }  // namespace
 
-void noteProblem(const char* format, ...) {
+void noteReason(Outcome outcome, const char* format, ...) {
+  Reason& reason = reasons[outcome];
+  if (reason.noted.load(std::memory_order_relaxed)) return;
   va_list values;
   va_start(values, format);
-  vsnprintf(lastProblem, sizeof lastProblem, format, values);
+  vsnprintf(reason.text, sizeof reason.text, format, values);
   va_end(values);
+  reason.noted.store(true, std::memory_order_release);
 }
 
 bool start(Request* request) {
   atProcessExit(leave);
+  // Of an earlier library: its thread has answered, and nobody reads while another one is started.
+  reasons[notStarted].noted.store(false, std::memory_order_relaxed);
   return startThread("simdgrad-mpi", serve, request, nullptr);
 }
 
 int ask(Request* request) {
   if (!running.load()) return notStarted;
+  if (request->kind == Kind::exchange && shared.there()) {
+    const LaneLock lock;
+    lanes[1].add(request);
+    while (lanes[1].advanceShared()) {
+    }
+    if (lanes[1].busy()) wake();
+    return done;
+  }
   request->next = inbox.load(std::memory_order_relaxed);
   while (!inbox.compare_exchange_weak(request->next, request, std::memory_order_release, std::memory_order_relaxed)) {
   }
@@ -228,10 +342,30 @@ int ask(Request* request) {
   return done;
 }
 
+void awaitAnswer(std::atomic<uint32_t>& answered) {
+  int64_t changed = nanosecondsNow();
+  while (answered.load(std::memory_order_acquire) == 0) {
+    if (!shared.there()) {
+      waitWhile(answered, 0);
+      continue;
+    }
+    const int64_t now = nanosecondsNow();
+    if (advanceExchanges()) changed = now;
+    const int64_t idle = now - changed;
+    if (idle < spinFor)
+      pauseCpu();
+    else
+      sleepFor(pauseAfter(idle));
+  }
+}
+
 int rank() { return myRank; }
 int size() { return worldSize; }
 const char* library() { return about; }
-const char* problem() { return lastProblem; }
+const char* reasonOf(int outcome) {
+  if (outcome < 0 || outcome > notStarted || !reasons[outcome].noted.load(std::memory_order_acquire)) return "";
+  return reasons[outcome].text;
+}
 void setLimit(double seconds) { limit.store(static_cast<int64_t>(seconds * second)); }
 void noteExit(int code) { exitCode.store(static_cast<uint32_t>(code) + 1); }
 

@@ -22,10 +22,13 @@ enum class Kind : uint8_t { start, barrier, broadcast, gather, exchange };
 enum class Rule : uint8_t { sum, max, min };
 enum class Element : uint8_t { f32, f64 };
 /**
- * What an exchange does. Each rank owns a part of every node (partOf in lane.cc). `reduce`: the owner of a
+ * What an exchange does. Each rank owns a part of every node (partOf). `reduce`: the owner of a
  * part folds it. `gather`: all get the parts of node 0 from their owners.
  */
 enum Phases : uint8_t { reduce = 1, gather = 2, reduceAndGather = 3 };
+
+/** Bytes of one operation of MPI: its counts and places are ints. What has more is sent in pieces. */
+constexpr int64_t mostBytes = int64_t{1} << 28;
 
 /**
  * Which nodes of a tree each rank has, and how they become one. All ranks have the same schedule.
@@ -58,14 +61,20 @@ struct Exchange {
   Schedule schedule;
   Phases phases = reduceAndGather;
 };
+/**
+ * Elements of a piece of an exchange in which all ranks together have so many nodes. What a rank receives of
+ * a piece, all nodes of one part, must fit as well.
+ */
+int64_t pieceOf(int64_t nodes, int64_t elementBytes, int size);
+/** Where the part of a rank begins, in a piece of which each rank has a part. */
+int64_t partOf(int64_t length, int rank, int size);
 /** Folds nodes of this process alone. */
 void foldHere(const Exchange& exchange);
 
 /** Something for the thread to do. It must stay until it is answered. */
 struct Request {
   Kind kind;
-  // Else from JavaScript. Each has a communicator, on which its requests keep their order.
-  bool fromProgram = false;
+  // Exchanges and all others have a communicator each, on which they keep their order.
   // Broadcast: `bytes` at `data`, from rank `root`. Gather: `bytes` of each rank, into `data` in order of
   // ranks; those of this rank are in place.
   void* data = nullptr;
@@ -85,6 +94,8 @@ struct Request {
 bool start(Request* request);
 /** Gives the thread a request. Returns notStarted, or done: the answer will come. */
 int ask(Request* request);
+/** Waits until the answer of an exchange has set this to 1. */
+void awaitAnswer(std::atomic<uint32_t>& answered);
 /**
  * Starts an exchange and returns before it has ended. Its nodes must stay, and nobody may access them, until
  * awaitExchange. All ranks start the same exchanges in the same order. Returns done, or why there is none.
@@ -99,10 +110,15 @@ int exchange(const Exchange& exchange);
 
 int rank();
 int size();
+/**
+ * The most bytes of a node in an exchange that is made in one piece, where all ranks together have so many
+ * nodes. Of a larger one each piece has parts of its own, and so no rank owns one part of the whole node.
+ */
+int64_t onePieceBytes(int64_t nodes);
 /** The first line of what the library says that it is. */
 const char* library();
-/** Why the last request failed, as text. */
-const char* problem();
+/** Why requests had this outcome, as text; empty before one had it. */
+const char* reasonOf(int outcome);
 /** How long the others may keep a request waiting. */
 void setLimit(double seconds);
 /**

@@ -91,6 +91,15 @@ void expectWrites(void* begin, size_t bytes);
  */
 bool keepFreedMemory();
 
+// Memory of several processes. Its name is made of a number; only processes of the same user can map it.
+
+/** Makes and maps it, filled with zeros. Null when there is no room for it, or the number is taken. */
+void* makeSharedMemory(uint64_t number, size_t bytes);
+/** Maps what another process has made with this size. Null when there is none on this host. */
+void* findSharedMemory(uint64_t number, size_t bytes);
+/** Takes the name away. The memory lasts until no process maps it. */
+void hideSharedMemory(uint64_t number);
+
 // The library itself.
 
 /**

@@ -1,10 +1,10 @@
-/** Predicts a training step on several ranks, from steps of one and from what the network moves. */
+/** Predicts a training step on several ranks, from the kernels of one and from what the network moves. */
 
-import { DistributedDataParallel } from "../distributed/index.js";
-import { backend, compile, manualSeed, nn, optim, randn, type Tensor, tensor } from "../index.js";
+import { backend } from "../index.js";
 import { type BackendFlags, chooseBackend } from "./engine.js";
 import { UsageError } from "./failure.js";
-import { perceptron } from "./network.js";
+import { stepTime, type Timeline } from "./overlap.js";
+import { measureRankStep } from "./rank-step.js";
 import { colors, print, printJson } from "./terminal.js";
 
 export interface PlanFlags extends BackendFlags {
@@ -15,7 +15,7 @@ export interface PlanFlags extends BackendFlags {
   ranks: number[];
   /** Bit per second of the link of a rank, in each direction. */
   bandwidth: number;
-  /** Seconds until a message arrives. */
+  /** Seconds that a message takes besides its bytes. */
   latency: number;
   /** Of measuring, for each number of ranks. */
   seconds: number;
@@ -26,7 +26,10 @@ interface Planned {
   ranks: number;
   /** Samples of a rank, the most of any. */
   samples: number;
-  /** Milliseconds. */
+  /** Bytes of each bucket of gradients, in the order of the exchanges. */
+  buckets: readonly number[];
+  timeline: Timeline;
+  /** Milliseconds: of the computation alone, of all exchanges one after the other, and of the step. */
   compute: number;
   exchange: number;
   step: number;
@@ -36,9 +39,9 @@ interface Planned {
 }
 
 /**
- * Milliseconds in which ranks exchange gradients of so many bytes: each sends its part of every slice to the
- * owner of the slice, and owners send the sums to all. That is 2(n - 1) messages, and 2(n - 1)/n times the
- * bytes in each direction.
+ * Milliseconds in which ranks exchange a bucket of so many bytes: each sends its part of every slice to the
+ * owner of the slice, and owners send the sums to all. That is 2(n - 1) messages, which one thread sends one
+ * after the other, and 2(n - 1)/n times the bytes in each direction.
  */
 export function exchangeTime(bytes: number, ranks: number, bandwidth: number, latency: number): number {
   const traffic = (2 * bytes * (ranks - 1)) / ranks;
@@ -63,16 +66,19 @@ export function planCommand(flags: PlanFlags): void {
     );
     print(colors.bold(row(["ranks", "samples", "compute", "exchange", "step", "samples/s", "efficiency"])));
   }
-  const one = measure(sizes, batch, flags.seconds);
+  const measured = (samples: number, exchanges: boolean) =>
+    measureRankStep(sizes, samples, { seconds: flags.seconds, exchanges });
+  const one = measured(batch, false);
   const results: Planned[] = [];
   for (const count of ranks) {
     const samples = Math.ceil(batch / count);
-    const compute = count === 1 ? one : measure(sizes, samples, flags.seconds);
-    const exchange = exchangeTime(bytes, count, bandwidth, latency);
-    const step = compute + exchange;
+    const { timeline, buckets } = count === 1 ? one : measured(samples, true);
+    const exchanges = buckets.map((size) => exchangeTime(size, count, bandwidth, latency));
+    const step = stepTime(timeline, exchanges);
     const planned = {
-      ...{ ranks: count, samples, compute, exchange, step },
-      ...{ imagesPerSecond: (1e3 * batch) / step, efficiency: one / step / count },
+      ...{ ranks: count, samples, buckets, timeline, compute: timeline.whole, step },
+      exchange: exchanges.reduce((sum, milliseconds) => sum + milliseconds, 0),
+      ...{ imagesPerSecond: (1e3 * batch) / step, efficiency: one.timeline.whole / step / count },
     };
     results.push(planned);
     if (!flags.json) print(row(cells(planned)));
@@ -88,29 +94,3 @@ const cells = ({ ranks, samples, compute, exchange, step, imagesPerSecond, effic
   ...[compute, exchange, step].map((ms) => `${ms.toPrecision(3)} ms`),
   ...[Math.round(imagesPerSecond).toLocaleString("en-US"), `${(100 * efficiency).toFixed(0)} %`],
 ];
-
-/** Milliseconds of the fastest compiled step of one rank with one shard. */
-function measure(sizes: readonly number[], samples: number, seconds: number): number {
-  manualSeed(0);
-  const model = perceptron(sizes);
-  const parallel = new DistributedDataParallel(model, { shards: 1 });
-  const optimizer = new optim.Adam(model.parameters());
-  const loss = new nn.CrossEntropyLoss();
-  const x = randn([samples, sizes[0]]);
-  const y = tensor(Int32Array.from({ length: samples }, (_, i) => i % sizes.at(-1)!));
-  const step = compile((x: Tensor, y: Tensor) => {
-    optimizer.zeroGrad();
-    const value = parallel.backward([x, y], (x, y) => loss.forward(parallel.forward(x) as Tensor, y));
-    optimizer.step();
-    return value;
-  });
-  for (let i = 0; i < 3; i++) step(x, y).item();
-  let best = Number.POSITIVE_INFINITY;
-  const end = performance.now() + 1e3 * seconds;
-  do {
-    const start = performance.now();
-    step(x, y).item();
-    best = Math.min(best, performance.now() - start);
-  } while (performance.now() < end);
-  return best;
-}

@@ -334,7 +334,7 @@ command(
 
 command(
   "plan",
-  "Predicts a training step on several ranks, from steps that it measures on this machine and a model of the network.",
+  "Predicts a training step on several ranks, from the kernels of one, which it measures on this machine, and a model of the network.",
   [
     flag("--input <n>", "inputs of the perceptron", integer("--input", counted), 784),
     flag("--hidden <sizes>", "sizes of the hidden layers, or none", sizes("--hidden"), [512, 256], "512,256"),

@@ -102,7 +102,7 @@ export class FedStep {
     const settle = ({ steps, failedStage, failedCall: call, status }: JobResult): Made => {
       for (const program of programs) program.onThread = false;
       this.#giveBack(states, steps, call >= 0);
-      const failure = call < 0 ? null : programs[failedStage].complaint({ call, status });
+      const failure = call < 0 ? null : programs[failedStage].complaint({ call, status }, outputs);
       if (steps === 0) return { steps, failure };
       fetch.recording.settle(fetch.outputs, [indices]);
       step.settle(outputs, inputs);

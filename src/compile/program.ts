@@ -5,7 +5,7 @@ import { SimdgradError, ValueError } from "../errors.js";
 import { NO_SCRATCH } from "../kernels/addon.js";
 import { inUse, k } from "../kernels/backend.js";
 import { regionsOf } from "../kernels/calls.js";
-import { collectiveError } from "../kernels/collective.js";
+import { collectiveError, keep } from "../kernels/collective.js";
 import { rowOf } from "../kernels/schema.js";
 import { detached } from "../tensor/storage.js";
 import { type Moving, NativeProgram } from "./native-program.js";
@@ -27,6 +27,8 @@ export class Program {
   #table: TableProgram | undefined;
   /** Whether a thread is using the arena. */
   onThread = false;
+  /** Whether MPI may write to its memory at any time. */
+  #kept = false;
   /** Slots on memory that JavaScript can detach between two replays. */
   readonly #detachable: Slot[];
 
@@ -80,7 +82,7 @@ export class Program {
   replay(parameters: readonly Memory[]): void {
     this.checkThere();
     const failure = (this.native ?? this.table).replay(parameters);
-    if (failure !== null) throw this.complaint(failure);
+    if (failure !== null) throw this.complaint(failure, parameters);
   }
 
   /** Like `replay`, and adds the time of each call to nanoseconds[call]. */
@@ -89,7 +91,7 @@ export class Program {
     const { native } = this;
     const failure =
       native === null ? this.table.replay(parameters, nanoseconds) : native.profile(parameters, nanoseconds);
-    if (failure !== null) throw this.complaint(failure);
+    if (failure !== null) throw this.complaint(failure, parameters);
   }
 
   get table(): TableProgram {
@@ -99,6 +101,7 @@ export class Program {
 
   /** Releases the program, which is not replayed again. */
   release(): void {
+    if (this.#kept) return;
     for (const native of [this.#native, this.#second, this.#threaded?.native]) native?.release();
   }
 
@@ -112,13 +115,18 @@ export class Program {
         if (slot.array !== null) checkFree(call.name, { ...where, array: slot.array }, access);
   }
 
-  complaint({ call, status }: Failure): SimdgradError {
+  /** The error for a failure of a replay with these parameters. */
+  complaint({ call, status }: Failure, parameters: readonly Memory[]): SimdgradError {
     const { name, place } = this.plan.calls[call];
     const at = place === "" ? "" : `${place}: `;
     if (status === NO_SCRATCH)
       return new SimdgradError("OUT_OF_MEMORY", `${at}${name}: there is no memory for intermediate results`);
     const what = rowOf(name).reports;
-    if (what === "rank") return collectiveError(`${at}${name}`, status);
+    if (what === "rank") {
+      this.#kept = true;
+      keep({ program: this, parameters });
+      return collectiveError(`${at}${name}`, status);
+    }
     if (what === "loss") return new SimdgradError("NAN_LOSS", "compile: the loss is not finite");
     const code = what === "label" ? "LABEL_OUT_OF_RANGE" : "INDEX_OUT_OF_RANGE";
     return new ValueError(`${at}${name}: ${what ?? "index"} out of range at position ${status}`, code);

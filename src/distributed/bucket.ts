@@ -64,6 +64,12 @@ export class Layout {
     );
   }
 
+  /** The same for layouts that can use the same memory. */
+  get form(): string {
+    const places = this.#places.map(({ like, bucket, from }) => `${bucket} ${from} ${like.shape}`);
+    return [...this.#buckets.map(({ dtype, length }) => `${dtype} ${length}`), ...places].join("; ");
+  }
+
   /** The bucket of a value. */
   bucketOf(value: number): number {
     return this.#places[value].bucket;
@@ -77,10 +83,9 @@ export class Layout {
     return { from: within(own.from), to: within(own.to) };
   }
 
-  /** The size of the largest bucket. */
-  get largestBytes(): number {
-    const sizes = this.#buckets.map(({ dtype, length }) => length * arrayTypes[dtype].BYTES_PER_ELEMENT);
-    return Math.max(...sizes);
+  /** The size of each bucket. */
+  get bytes(): number[] {
+    return this.#buckets.map(({ dtype, length }) => length * arrayTypes[dtype].BYTES_PER_ELEMENT);
   }
 
   /** For each bucket, the number of gradients in it. */

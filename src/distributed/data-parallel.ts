@@ -2,7 +2,7 @@
 import { checkTensorList } from "../arguments.js";
 import { noGrad } from "../autograd/index.js";
 import { ShapeError, SimdgradError, ValueError } from "../errors.js";
-import { collectiveError } from "../kernels/collective.js";
+import { collectiveError, keep } from "../kernels/collective.js";
 import { run } from "../kernels/run.js";
 import { Module } from "../nn/module.js";
 import { to } from "../ops/shape/views.js";
@@ -65,6 +65,11 @@ export class DistributedDataParallel extends Module {
     this.#sharding = new Sharding("DistributedDataParallel", shards, rank, worldSize);
   }
 
+  /** @internal For `simdgrad plan`: see `Sharding.showExchanges`. */
+  showExchanges(): number[] {
+    return this.#sharding.showExchanges(this.parameters());
+  }
+
   /** The forward of the model. */
   forward(...args: unknown[]): any {
     return this.module.forward(...args);
@@ -99,7 +104,10 @@ export class DistributedDataParallel extends Module {
 /** An exchange of one node that waits here: constructors cannot await. */
 function exchangeNow(x: Tensor, rule: number, schedule: Int32Array): void {
   const status = run.exchange(x.numel, 1, schedule.length, rule, { array: schedule, offset: 0 }, x);
-  if (status !== -1) throw collectiveError("DistributedDataParallel", status);
+  if (status !== -1) {
+    keep(x);
+    throw collectiveError("DistributedDataParallel", status);
+  }
   x.storage.changed();
 }
 

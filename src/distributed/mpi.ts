@@ -32,8 +32,9 @@ export async function startMpi(launch: Launch, timeout: number): Promise<Mpi> {
   const { mpi } = native.addon;
   const problems: string[] = [];
   for (const path of libraries) {
-    if ((await mpi.start(path)) === -1) break;
-    problems.push(mpi.problem());
+    const status = await mpi.start(path);
+    if (status === -1) break;
+    problems.push(mpi.reasonOf(status));
   }
   if (problems.length === libraries.length)
     throw new SimdgradError(
@@ -49,7 +50,8 @@ export async function startMpi(launch: Launch, timeout: number): Promise<Mpi> {
     );
   mpi.setLimit(timeout);
   const { exchange, exchangeStart, exchangeWait } = native.kernels;
-  setOthers({ exchange, exchangeStart, exchangeWait, problem: () => mpi.problem() });
+  const { onePieceBytes, reasonOf } = mpi;
+  setOthers({ exchange, exchangeStart, exchangeWait, onePieceBytes, reasonOf });
   shareCores(native.addon, launch, mpi.rank());
   return mpi;
 }

@@ -3,7 +3,7 @@
  * exchange of a bucket starts as soon as all gradients in it are final.
  */
 import { formatShape, ShapeError } from "../errors.js";
-import { collectiveError } from "../kernels/collective.js";
+import { collectiveError, keep } from "../kernels/collective.js";
 import { run } from "../kernels/run.js";
 import { cat } from "../ops/shape/join.js";
 import { narrow } from "../ops/shape/views.js";
@@ -42,6 +42,14 @@ export interface Waiting {
   readonly before: readonly Node[];
 }
 
+/** How gradients are exchanged. */
+export interface Manner {
+  /** Each rank gets its parts of the sums of gradients only. */
+  readonly inParts: boolean;
+  /** A rank that is alone calls the kernels too. */
+  readonly evenAlone: boolean;
+}
+
 /** The vector of a bucket in which the result will be, and where it is exchanged. */
 interface Started {
   readonly all: Tensor;
@@ -58,7 +66,7 @@ export class Reduction {
   #open: Started[] = [];
 
   /**
-   * `last`: what the last shard writes. `inParts`: each rank gets its parts of the sums of gradients only.
+   * `last`: what the last shard writes.
    * @throws ShapeError if nodes have other forms.
    */
   constructor(
@@ -67,7 +75,7 @@ export class Reduction {
     private readonly layout: Layout,
     private readonly waiting: Waiting,
     private readonly last: Node,
-    private readonly inParts: boolean,
+    private readonly manner: Manner,
   ) {
     for (const node of [...waiting.nodes, ...waiting.before]) checkForms(op, node, last);
     this.#left = layout.gradients;
@@ -92,14 +100,14 @@ export class Reduction {
     const nodes = [...waiting.nodes.map((other) => other[bucket]), node];
     const all = nodes.length === 1 ? node : cat(nodes);
     const started = { all, n: node.numel, nodes: nodes.length };
-    const parts = this.inParts && this.layout.gradients[bucket] > 0;
+    const parts = this.manner.inParts && this.layout.gradients[bucket] > 0;
     this.#exchange(started, parts ? REDUCE : REDUCE | GATHER);
     this.#started.push(started);
   }
 
   #exchange(started: Started, phases: number): void {
     const { ranks, schedule } = this.tree;
-    if (ranks === 1) return;
+    if (ranks === 1 && !this.manner.evenAlone) return;
     const { all, n, nodes } = started;
     const list = { array: schedule, offset: 0 };
     const status = run.exchangeStart(n, nodes, schedule.length, 0, phases, list, all);
@@ -146,7 +154,11 @@ export class Reduction {
   #statuses(): number[] {
     const open = this.#open;
     this.#open = [];
-    return open.map(({ all, n, nodes }) => run.exchangeWait(n, nodes, all));
+    return open.map(({ all, n, nodes }) => {
+      const status = run.exchangeWait(n, nodes, all);
+      if (status !== -1) keep(all);
+      return status;
+    });
   }
 }
 

@@ -10,6 +10,7 @@ import { binary_, copy_, zero_ } from "../ops/write/in-place.js";
 import { type Generator, withStream } from "../random.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Layout } from "./bucket.js";
+import type { LayoutMemory, Vectors } from "./layout-memory.js";
 import { joined, type Node, Reduction } from "./reduction.js";
 import { fold, lastLeafOf, partOf, type ShardTree, type Span } from "./tree.js";
 
@@ -46,6 +47,10 @@ export interface Shards {
   readonly streams: readonly Generator[];
   /** The parameters of which each rank updates its parts only; null if each updates all. */
   readonly divided: readonly Tensor[] | null;
+  /** Whether a rank that is alone calls the kernels of exchanges too. */
+  readonly evenAlone: boolean;
+  /** Memory for the sums of a batch. Each batch writes it again. */
+  readonly sums: LayoutMemory;
 }
 
 /** What a batch is trained with. */
@@ -82,6 +87,8 @@ export class ShardedBackward {
   readonly #changed = new Set<number>();
   /** What the loss of the first shard depends on. Those of all shards must be the same. */
   #used: Dependence | null = null;
+  /** The memory for the sums, if this batch writes them there. */
+  #kept: Vectors | null = null;
 
   constructor(
     private readonly sharding: Shards,
@@ -101,22 +108,18 @@ export class ShardedBackward {
   }
 
   run(): ShardedResult {
-    const { op, tree, divided } = this.sharding;
+    const { op, tree, divided, evenAlone } = this.sharding;
     const nodes = tree.nodes.slice(0, -1).map((span) => this.#whole(span));
     const { parts, last } = lastLeafOf(tree.nodes.at(-1)!);
     const before = parts.map((span) => this.#whole(span));
     const forward = this.#forward(last);
-    const reduction = new Reduction(
-      op,
-      tree,
-      forward.layout,
-      { nodes, before },
-      forward.node,
-      divided !== null,
-    );
+    const reduction = new Reduction(op, tree, forward.layout, { nodes, before }, forward.node, {
+      inParts: divided !== null,
+      evenAlone,
+    });
     try {
       this.#backward(last, forward, (gradient) => reduction.final(gradient));
-      const values = noGrad(() => forward.layout.viewsOf(reduction.result()));
+      const values = noGrad(() => this.#viewsOf(forward.layout, reduction.result()));
       return { ...this.#result(values), gather: () => this.#gather(forward.layout, values, reduction) };
     } catch (error) {
       reduction.abandon();
@@ -153,13 +156,26 @@ export class ShardedBackward {
     return noGrad(() => {
       const others = [loss.detach(), ...this.#averaged];
       const layout = new Layout(this.#wanted, others, this.sharding.divided !== null);
-      const node = layout.allocate();
-      const values = layout.viewsOf(node);
+      if (index === this.#summing) this.#kept = this.sharding.sums.of(layout, this.#wanted);
+      const kept = index === this.#summing ? this.#kept : null;
+      const node = kept?.node ?? layout.allocate();
+      const values = kept?.views ?? layout.viewsOf(node);
       const gradients = values.slice(0, this.#wanted.length);
       for (const [i, place] of values.slice(this.#wanted.length).entries())
         copy_(place, i === 0 ? others[i] : mul(others[i], share));
       return { loss, layout, node, gradients };
     });
+  }
+
+  /** The shard whose memory will hold the sums: the first of the rank. -1 if they are copied elsewhere. */
+  get #summing(): number {
+    const { nodes, own } = this.sharding.tree;
+    return nodes.length === 1 ? own.from : -1;
+  }
+
+  #viewsOf(layout: Layout, sums: Node): readonly Tensor[] {
+    const kept = this.#kept;
+    return kept?.node.every((vector, i) => vector === sums[i]) ? kept.views : layout.viewsOf(sums);
   }
 
   /** `final` is called with the index of each gradient when it will not change any more. */
@@ -182,11 +198,16 @@ export class ShardedBackward {
     const apply = () => {
       for (const [i, param] of wanted.entries())
         if (!this.#used!.params.has(param)) continue;
-        else if (param.gradient === null) param.gradient = values[i];
-        else binary_("add", param.gradient, values[i]);
+        else if (param.gradient === null) {
+          // So `grad` returns a copy to who reads it.
+          if (this.#kept !== null) param.gradientMemory = values[i];
+          param.gradient = values[i];
+        } else binary_("add", param.gradient, values[i]);
       for (const [i, buffer] of averaged.entries()) copy_(buffer, values[wanted.length + 1 + i]);
     };
-    return { loss: values[wanted.length], apply: () => noGrad(apply) };
+    // A copy: the next step writes to the memory of the buckets.
+    const loss = noGrad(() => clone(values[wanted.length]));
+    return { loss, apply: () => noGrad(apply) };
   }
 
   /** Sends updated parts of parameters in the memory of their gradients. */

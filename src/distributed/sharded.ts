@@ -1,10 +1,12 @@
 /** How batches are cut into shards: what `fit` and `DistributedDataParallel` have in common. */
 import { ValueError } from "../errors.js";
+import { others } from "../kernels/collective.js";
 import type { Module } from "../nn/module.js";
 import { quoted } from "../quote.js";
 import { advance, defaultGenerator, Generator, philox } from "../random.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { Layout } from "./bucket.js";
+import { LayoutMemory } from "./layout-memory.js";
 import { type LossOf, ShardedBackward, type ShardedResult, type Shards } from "./sharded-backward.js";
 import { ShardTree, type Span } from "./tree.js";
 
@@ -12,6 +14,8 @@ export type { Shard, ShardedResult } from "./sharded-backward.js";
 
 export class Sharding implements Shards {
   #divided: readonly Tensor[] | null = null;
+  #evenAlone = false;
+  readonly sums = new LayoutMemory();
   readonly tree: ShardTree;
   /** A stream of random numbers for each shard. This rank advances those of its own shards. */
   readonly streams: readonly Generator[];
@@ -40,6 +44,19 @@ export class Sharding implements Shards {
     return this.#divided;
   }
 
+  get evenAlone(): boolean {
+    return this.#evenAlone;
+  }
+
+  /**
+   * From now on a rank that is alone calls the kernels of exchanges too. They do nothing then, but show in a
+   * profile when exchanges begin. Returns the bytes of each bucket of gradients, in the order of exchanges.
+   */
+  showExchanges(params: readonly Tensor[]): number[] {
+    this.#evenAlone = true;
+    return new Layout(params, []).bytes;
+  }
+
   /**
    * From now on each rank updates its parts of these parameters only. Returns the parts of a rank, by
    * parameter.
@@ -49,12 +66,12 @@ export class Sharding implements Shards {
     const wanted = params.filter(({ requiresGrad }) => requiresGrad);
     const layout = new Layout(wanted, [], true);
     const { ranks, schedule } = this.tree;
-    // Larger ones are exchanged in pieces, each of which has parts of its own: `mostBytes` in lane.cc.
     const nodes = schedule.slice(1, 1 + ranks).reduce((sum, count) => sum + count, 0);
-    const most = (2 ** 28 * ranks) / Math.max(nodes, ranks);
-    if (layout.largestBytes > most - 8 * ranks)
+    const most = others?.onePieceBytes(nodes) ?? Number.POSITIVE_INFINITY;
+    const largest = Math.max(...layout.bytes);
+    if (largest > most)
       throw new ValueError(
-        `${this.op}: shardOptimizer: with ${this.shards} shards on ${ranks} ranks a parameter has at most ${Math.floor(most / 2 ** 20)} MB: ${Math.ceil(layout.largestBytes / 2 ** 20)} MB`,
+        `${this.op}: shardOptimizer: with ${this.shards} shards on ${ranks} ranks a parameter has at most ${Math.floor(most / 2 ** 20)} MB: ${Math.ceil(largest / 2 ** 20)} MB`,
         "TENSOR_TOO_LARGE",
       );
     this.#divided = wanted;

@@ -128,10 +128,15 @@ export interface AddonMpi {
   ): Promise<number>;
   rank(): number;
   size(): number;
+  /**
+   * The most bytes of a node in an exchange that is made in one piece, where all ranks together have so many
+   * nodes.
+   */
+  onePieceBytes(nodes: number): number;
   /** The first line that the library says of itself. */
   library(): string;
-  /** Why the last request failed. */
-  problem(): string;
+  /** Why requests had this status; "" if none had it. */
+  reasonOf(status: number): string;
   /** The most seconds that a request may take. */
   setLimit(seconds: number): void;
   /**

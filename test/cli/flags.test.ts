@@ -269,18 +269,21 @@ describe("help and facts", () => {
     expect(result.best).toBeLessThanOrEqual(result.median);
   });
 
-  test("plan adds the exchange of gradients to measured steps", async () => {
-    const network = ["--input", "30", "--hidden", "20", "--classes", "5", "--batch", "64"];
-    const link = ["--bandwidth", "1e6", "--latency", "1e-3", "--seconds", "0"];
+  test("plan overlaps the exchange of gradients with backward", async () => {
+    // Each layer is a bucket, and the last two are done before backward is.
+    const network = ["--input", "520", "--hidden", "520,520", "--classes", "520", "--batch", "64"];
+    const link = ["--bandwidth", "1e9", "--latency", "1e-3", "--seconds", "0"];
     const { stdout } = await simdgrad(["plan", ...network, ...link, "--ranks", "1,4", "--json"]);
     const { bytes, results } = JSON.parse(stdout);
     const [one, four] = results;
-    expect(bytes).toBe(4 * (30 * 20 + 20 + 20 * 5 + 5));
-    expect(one).toMatchObject({ ranks: 1, samples: 64, exchange: 0, efficiency: 1 });
-    expect(four).toMatchObject({ ranks: 4, samples: 16 });
-    // Three quarters of the bytes twice, at a megabit a second, and six messages of a millisecond.
-    expect(four.exchange).toBeCloseTo((1.5 * bytes * 8) / 1e3 + 6, 9);
-    for (const { compute, exchange, step } of results) expect(step).toBe(compute + exchange);
+    const layer = 4 * 521 * 520;
+    expect(bytes).toBe(3 * layer);
+    expect(one).toMatchObject({ ranks: 1, samples: 64, exchange: 0, step: one.compute, efficiency: 1 });
+    expect(four).toMatchObject({ ranks: 4, samples: 16, buckets: [layer, layer, layer] });
+    // Three quarters of the bytes twice, at a gigabit a second, and six messages of a millisecond a bucket.
+    expect(four.exchange).toBeCloseTo((1.5 * bytes * 8) / 1e6 + 18, 9);
+    expect(four.step).toBeGreaterThan(Math.max(four.compute, four.exchange));
+    expect(four.step).toBeLessThan(four.compute + four.exchange);
     expect(four.imagesPerSecond).toBeCloseTo(64e3 / four.step, 6);
     expect(four.efficiency).toBeCloseTo(one.step / four.step / 4, 9);
   });

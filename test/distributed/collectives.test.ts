@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { alone, program, ranks, underEach } from "./launchers.js";
+import { asOnCluster } from "./manifests.js";
 
 const rank = program("rank.mjs");
 
@@ -12,7 +13,7 @@ describe("collective operations", () => {
     test("give every rank the same values, in the order of a tree", () => {
       const { status, stdout, stderr } = ranks(launcher, 3, [rank, "collectives"]);
       expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-      const { results, names, same } = JSON.parse(stdout);
+      const { results, names, same, shares } = JSON.parse(stdout);
       const f = Math.fround;
       // (rank 0 + rank 1) + rank 2
       const tenths = f(f(f(0.1) + f(0.2)) + f(0.1 * 3));
@@ -32,6 +33,7 @@ describe("collective operations", () => {
       ]);
       // The values of `require` are live too.
       expect(names).toEqual([0, 0, 3, launcher.name.slice(0, 3)]);
+      expect(shares).toBe(true);
     });
   });
 });
@@ -52,8 +54,13 @@ describe("a loop with DistributedDataParallel", () => {
   });
 
   underEach((launcher) => {
-    test.each([2, 3, 4])("has the same bits on %i ranks", (count) => {
+    test.each([2, 3])("has the same bits on %i ranks", (count) => {
       expect(ranks(launcher, count, [loop, shards])).toMatchObject({ status: 0, stdout: one.stdout });
+    });
+
+    test("has the same bits on 4 ranks that a manifest starts", () => {
+      const { status, stdout, stderr } = asOnCluster[launcher.name](loop, [shards]);
+      expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: one.stdout, stderr: "" });
     });
   });
 });

@@ -1,10 +1,17 @@
 /** Whatever happens to one rank ends all of them, soon, with an exit code that is not zero. */
-import { spawnSync } from "node:child_process";
-import { describe, expect, test, vi } from "vitest";
+import { execFile, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { launchers } from "../../tools/mpi.js";
-import { alone, both, program, ranks, starts, underEach } from "./launchers.js";
+import { alone, both, type Ended, environment, program, ranks, starts, underEach } from "./launchers.js";
 
 const rank = program("rank.mjs");
+
+/** Builds a library that stands for MPI. There is no MPI on Windows. */
+const compilers = process.platform === "win32" ? [] : [process.env.CXX, "c++", "g++", "clang++"];
+const compiler = compilers.find((name) => name && spawnSync(name, ["--version"]).status === 0);
 
 /** An argument of this file's ranks, by which they are told from those of other tests. */
 const mark = `failures-${process.pid}`;
@@ -65,6 +72,37 @@ describe("a failure", () => {
       expect(status).toBeGreaterThan(0);
       expect(stderr).toMatch(/MPI_NOT_FOUND: distributed.init: .*libnothing.so/);
     });
+  });
+});
+
+describe.skipIf(compiler === undefined)("a link that goes down while a rank waits for an exchange", () => {
+  const folder = mkdtempSync(join(tmpdir(), "simdgrad-cut-off-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const library = join(folder, "cut_off.so");
+  const env = environment({
+    ...{ SLURM_STEP_ID: "0", SLURM_NTASKS: "2", SIMDGRAD_MPI: library },
+    // What is freed is returned to the system, so that a late write to it ends the process.
+    ...{ SIMDGRAD_KEEP_MEMORY: "0", MALLOC_MMAP_THRESHOLD_: "65536" },
+  });
+  const cutOff = (...args: readonly string[]) =>
+    new Promise<Ended>((resolve) => {
+      const words = ["--expose-gc", program("cut-off.mjs"), ...args];
+      const child = execFile(process.execPath, words, { env, timeout: 60_000 }, (_, stdout, stderr) =>
+        resolve({ status: child.exitCode, stdout, stderr }),
+      );
+    });
+
+  test("MPI's error is thrown, its memory stays, and an MPI_Abort that hangs ends", async () => {
+    const built = spawnSync(compiler!, ["-shared", "-fPIC", "-O1", "-o", library, program("cut_off.cc")]);
+    expect(built.status, String(built.stderr)).toBe(0);
+    const [eager, compiled] = await Promise.all([cutOff("eager", "0"), cutOff("compiled", "3")]);
+    const seen = (op: string) => {
+      const error = `RANK_FAILED: ${op}: the link is down`;
+      return `${JSON.stringify({ learns: true, errors: [error, error], same: true })}\n`;
+    };
+    // A rank that failed is not done, whatever it says.
+    expect(eager).toEqual({ status: 70, stdout: seen("exchange of gradients"), stderr: "" });
+    expect(compiled).toEqual({ status: 3, stdout: seen("exchangeWait"), stderr: "" });
   });
 });
 

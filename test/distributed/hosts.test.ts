@@ -57,11 +57,11 @@ describe.skipIf(why !== undefined)("three hosts", () => {
         ...{ timeout: 30_000, interval: 20 },
       });
       expect(hosts.left(mark).length).toBeGreaterThanOrEqual(3);
-      const lost = hosts.cut(3);
-      // MPICH 4.0.2 does not come back from MPI_Abort where it cannot reach its launcher.
-      const hangs = (line: string) => command === "mpirun.mpich" && line.startsWith(lost);
-      const left = () => hosts.left(mark).filter((line) => !hangs(line));
-      await vi.waitFor(() => expect(left()).toEqual([]), { timeout: 20_000, interval: 100 });
+      hosts.cut(3);
+      // Also the rank that is cut off, whose MPI_Abort does not come back with MPICH 4.0.2. Open MPI's daemon
+      // stays on that host for a while.
+      const which = command === "mpirun.mpich" ? "" : mark;
+      await vi.waitFor(() => expect(hosts.left(which)).toEqual([]), { timeout: 20_000, interval: 100 });
       // What they wrote may arrive after their end.
       const said = /(COLLECTIVE_TIMEOUT|RANK_FAILED): distributed\.allReduce: /;
       await vi.waitFor(() => expect(printed.stderr).toMatch(said), { timeout: 5000, interval: 50 });

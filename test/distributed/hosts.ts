@@ -1,6 +1,6 @@
 /**
- * Three hosts on this machine: network namespaces with an address each, joined by a bridge, and a program in
- * the place of ssh that starts commands in them. It needs root and Linux.
+ * Three hosts on this machine: network namespaces with an address and shared memory each, joined by a bridge,
+ * and a program in the place of ssh that starts commands in them. It needs root and Linux.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -25,7 +25,7 @@ export function whyNoHosts(): string | undefined {
   const tried = [
     ip("netns", "add", `sg${id}try`),
     ip("link", "add", bridge, "type", "bridge"),
-    spawnSync("unshare", ["--uts", "true"], { encoding: "utf8" }),
+    spawnSync("unshare", ["--uts", "--mount", "true"], { encoding: "utf8" }),
   ];
   ip("netns", "del", `sg${id}try`);
   ip("link", "del", bridge);
@@ -38,14 +38,14 @@ const agent = `#!/bin/sh
 while [ "\${1#-}" != "$1" ]; do shift; done
 host="\${1##*.}"
 shift
-exec ip netns exec sg${id}h$host unshare --uts sh -c "hostname h$host; $*"
+exec ip netns exec sg${id}h$host unshare --uts --mount sh -c "hostname h$host; mount -t tmpfs tmpfs /dev/shm; $*"
 `;
 
 export interface Hosts {
   /** Starts a program for Node as one rank on each host. */
   start(command: string, args: readonly string[]): ChildProcess;
-  /** Takes the link of a host down, and returns the name of its namespace. */
-  cut(host: number): string;
+  /** Takes the link of a host down. */
+  cut(host: number): void;
   /** The processes on the hosts whose command line has the text in it: the host, the state, the command. */
   left(mark: string): string[];
   /** Ends every process on the hosts, and puts all links up. */
@@ -97,9 +97,7 @@ export function makeHosts(): Hosts {
     start: (command, args) =>
       spawn(command, [...options[command], "-n", "3", process.execPath, ...args], { env: environment() }),
     cut(host) {
-      const name = namespaces[host - 1];
-      made("-n", name, "link", "set", "net0", "down");
-      return name;
+      made("-n", namespaces[host - 1], "link", "set", "net0", "down");
     },
     left: (mark) =>
       namespaces.flatMap((name) =>

@@ -2,7 +2,8 @@
 // system that targets.js compiles for.
 
 export const allowedLibraries = {
-  linux: /^(libc|libm|libpthread|ld-linux-x86-64|ld-linux-aarch64)\.so\.\d$/,
+  // libdl is a part of libc since glibc 2.34.
+  linux: /^(libc|libdl|libm|libpthread|ld-linux-x86-64|ld-linux-aarch64)\.so\.\d$/,
   // musl has one library; the loader knows it by this name on every processor.
   musl: /^libc\.so$/,
   darwin: /^\/usr\/lib\/libSystem\.B\.dylib$/,
@@ -18,7 +19,7 @@ export const weakHooks = new Set([
 ]);
 
 const standard = `
-  abort calloc free malloc memcmp memcpy memmove memset snprintf strchr strcmp strlen vsnprintf`;
+  abort calloc free malloc memcmp memcpy memmove memset snprintf strchr strcmp strcspn strlen vsnprintf`;
 const posix = `${standard}
   _exit clock_gettime dlerror dlopen dlsym getenv nanosleep sched_yield setenv sigaction
   pthread_attr_destroy pthread_attr_init pthread_attr_setstacksize pthread_create pthread_detach pthread_join
@@ -39,7 +40,8 @@ const set = (names) => new Set(names.trim().split(/\s+/));
 export const allowedFunctions = {
   linux: set(`${posix}
     __cxa_atexit __cxa_finalize __tls_get_addr aligned_alloc fclose fgets fopen madvise mallopt prctl __sched_cpucount
-    sched_getaffinity getauxval __getauxval __isoc99_sscanf sscanf strcspn strncmp strrchr strtod atof syscall`),
+    sched_getaffinity getauxval __getauxval __isoc99_sscanf sscanf strncmp strrchr strtod atof syscall
+    atexit close lseek mmap open posix_fallocate unlink`),
   // clang clears memory by __bzero on x64.
   darwin: set(`${posix}
     ___error __bzero atexit bzero dladdr dyld_stub_binder posix_memalign pthread_setname_np sysctlbyname

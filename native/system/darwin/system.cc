@@ -68,4 +68,9 @@ void stayLoaded() {
   if (dladdr(reinterpret_cast<const void*>(&stayLoaded), &self)) dlopen(self.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
 }
 
+// Ranks on one host exchange through MPI here.
+void* makeSharedMemory(uint64_t, size_t) { return nullptr; }
+void* findSharedMemory(uint64_t, size_t) { return nullptr; }
+void hideSharedMemory(uint64_t) {}
+
 }  // namespace simdgrad

@@ -9,6 +9,8 @@ export const others: Others | null = null;
 
 export const setOthers = (_given: Others): void => {};
 
+export const keep = (_memory: unknown): void => {};
+
 export const NOT_STARTED = 3;
 
 export const collectiveError = (op: string, _status: number): SimdgradError =>
