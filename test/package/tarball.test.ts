@@ -223,6 +223,16 @@ describe("package.json", () => {
     ).toEqual([]);
   });
 
+  test("what a program loads is ASCII, which V8 stores and compiles faster", () => {
+    const loaded = [...files].filter(([path]) => /^dist\/(index\.js|index\.cjs|parts\/.*\.cjs)$/.test(path));
+    expect(loaded.length).toBeGreaterThan(15);
+    for (const [path, bytes] of loaded)
+      expect(
+        bytes.every((byte) => byte < 128),
+        path,
+      ).toBe(true);
+  });
+
   test("its types are right for every kind of importer", () => {
     const attw = join(root, "node_modules/@arethetypeswrong/cli/dist/index.js");
     const args = [

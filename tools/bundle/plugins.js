@@ -2,6 +2,7 @@
 import { builtinModules } from "node:module";
 import { posix } from "node:path";
 import { commonFacade, facade, startCode } from "./facade.js";
+import { inAscii } from "./in-ascii.js";
 import { loadLate } from "./late-parts.js";
 
 /** Packages import `stream`; `node:stream` is certain to be Node's module. */
@@ -10,14 +11,10 @@ export const builtins = {
   resolveId: (id) => (builtinModules.includes(id) ? { id: `node:${id}`, external: true } : undefined),
 };
 
-const escaped = (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`;
-
-/** Escapes characters that are not ASCII: V8 then stores the text with one byte per character, not two. */
 export const ascii = {
   name: "ascii",
   generateBundle(_options, files) {
-    for (const file of Object.values(files))
-      if (file.type === "chunk") file.code = file.code.replace(/[^\0-\x7f]/g, escaped);
+    for (const file of Object.values(files)) if (file.type === "chunk") file.code = inAscii(file.code);
   },
 };
 
