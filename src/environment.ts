@@ -23,7 +23,7 @@ export const variables = {
   },
   SIMDGRAD_THREADS: {
     values: "n",
-    meaning: `threads of native kernels, 1 to ${maxThreads} (default: the cores allowed)`,
+    meaning: `threads of the C++ kernels, 1 to ${maxThreads} (default: the cores allowed)`,
   },
   SIMDGRAD_KEEP_MEMORY: {
     values: ["0", "1"],

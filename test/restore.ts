@@ -13,11 +13,12 @@ afterAll(() => {
   vi.restoreAllMocks();
   for (const key of Object.keys(process.env)) if (!(key in environment)) delete process.env[key];
   Object.assign(process.env, environment);
+  // First, as the threads are those of the backend in use.
+  if (backend.name !== name) backend.use(name);
   if (backend.isas.includes(isa)) {
     backend.useIsa(isa);
     backend.setThreads(threads);
   }
-  if (backend.name !== name) backend.use(name);
 });
 
 const bytesOf = (value: unknown) =>

@@ -1,6 +1,7 @@
 #pragma once
 // What the module shares with JavaScript: how it exports functions, and the memory for the numbers of calls.
 
+#include <cstddef>
 #include <cstdint>
 
 #define EXPORT(name) extern "C" __attribute__((export_name(#name)))
@@ -26,6 +27,11 @@ struct Door {
 };
 
 extern Door door;
+
+/**
+ * The largest block of malloc. To ask the system for 2 GB at once is a trap, in which malloc keeps its lock.
+ */
+constexpr size_t mostAllocated = 0x7fff0000;
 
 /** 64-byte aligned memory; null when there is none. */
 void* linesOrNull(size_t bytes);

@@ -31,9 +31,6 @@ namespace {
 
 constexpr int numberCount = lengthOf(door.numbers);
 
-/** The largest block of malloc: to ask the system for 2 GB at once is a trap. */
-constexpr size_t mostAllocated = 0x7fff0000;
-
 constexpr size_t page = 65536;
 
 /** New pages at the end of the memory, which are never freed; null when there are none. */
@@ -135,6 +132,14 @@ EXPORT(prepare) double prepare(int kernel, int arrayCount) {
 EXPORT(run) double run() { return prepared.run(); }
 
 EXPORT(problem) const char* problem() { return lastProblem(); }
+
+EXPORT(threads) int exportedThreads() { return threads(); }
+EXPORT(setThreads) int exportedSetThreads(int count) { return setThreads(count); }
+EXPORT(dismissThreads) void exportedDismissThreads() { dismissThreads(); }
+EXPORT(workerChunks) double exportedWorkerChunks() { return static_cast<double>(workerChunks()); }
+
+/** Bytes of the memory. JavaScript learns late that another thread has made shared memory grow. */
+EXPORT(memoryBytes) double memoryBytes() { return static_cast<double>(__builtin_wasm_memory_size(0)) * page; }
 
 EXPORT(doorAddress) Door* doorAddress() { return &door; }
 EXPORT(arenaCapacity) size_t arenaCapacity() { return arena.capacity; }

@@ -239,15 +239,20 @@ void ring(State& s) {
   if (s.sleepers.load(std::memory_order_seq_cst) > 0) wakeAll(s.bell);
 }
 
+/** Wakes the threads that sleep, so that those beyond `wanted` end. */
+void wakeThreads(State& s) {
+  ring(s);
+  // Wakes the whole reserve. One of the threads that stay takes the watch.
+  s.watch.store(somebody, std::memory_order_seq_cst);
+  wakeAll(s.watch);
+}
+
 /** Starts and stops threads until the wanted number runs. The caller holds `busy`. */
 void adjust(State& s) {
   const int wanted = s.wanted.load(std::memory_order_acquire);
   int running = s.running.load(std::memory_order_relaxed);
   if (running > wanted) {
-    ring(s);
-    // Wakes the whole reserve. One of the threads that stay takes the watch.
-    s.watch.store(somebody, std::memory_order_seq_cst);
-    wakeAll(s.watch);
+    wakeThreads(s);
     while (running > wanted) joinThread(s.handles[--running]);
   }
   while (running < wanted) {
@@ -290,6 +295,12 @@ int setThreads(int count) {
   const int now = s.wanted.load(std::memory_order_relaxed);
   s.busy.store(false, std::memory_order_release);
   return now;
+}
+
+void dismissThreads() {
+  State& s = state();
+  s.wanted.store(1, std::memory_order_release);
+  wakeThreads(s);
 }
 
 bool isWarm() {

@@ -45,6 +45,8 @@ int threadsAtOnce();
 /** Takes effect at once. Waits for a running parallelFor. Returns the number in effect (1 … maxThreads). */
 int setThreads(int count);
 constexpr int maxThreads = 256;
+/** Lets all threads end and does not wait for that. There must be no other call of the pool from then on. */
+void dismissThreads();
 
 /** Number of chunks since the process started that ran on a thread other than the caller of parallelFor. */
 uint64_t workerChunks();

@@ -40,6 +40,9 @@ const wasmOrNone = (): WasmBackend | undefined => {
   return wasm instanceof SimdgradError ? undefined : wasm;
 };
 
+/** What has threads: the module of WebAssembly while it is in use, else the addon. */
+const threaded = () => (inUse.name === "wasm" ? wasmOrNone() : nativeOrNone()?.addon);
+
 /** @internal The addon itself. @throws SimdgradError `BACKEND_UNAVAILABLE`. */
 export function nativeAddon(): Pick<NativeBackend, "addon" | "block"> {
   const native = loadNative();
@@ -84,10 +87,11 @@ export const backend = {
   },
 
   /**
-   * Number of threads that share the work of one kernel, including the calling thread. The JS core has one.
+   * Number of threads that share the work of one kernel, including the calling thread. The JS core has one,
+   * and so has WebAssembly where `reason` says why.
    */
   get threads(): number {
-    return inUse.name === "native" ? (nativeOrNone()?.addon.threads() ?? 1) : 1;
+    return inUse.name === "js" ? 1 : (threaded()?.threads() ?? 1);
   },
 
   /**
@@ -111,7 +115,7 @@ export const backend = {
    * part.
    */
   get workerChunks(): number {
-    return nativeOrNone()?.addon.workerChunks() ?? 0;
+    return threaded()?.workerChunks() ?? 0;
   },
 
   /** The file of the addon, or of the WebAssembly module if that is in use; null without an addon. */
@@ -168,10 +172,12 @@ export const backend = {
 
   /**
    * Sets the number of threads, 1 to 256, for the whole process, at any time. No result depends on it. More
-   * threads than cores make nothing faster and little slower: they help only while other threads wait.
+   * threads than cores make nothing faster and little slower: they help only while other threads wait. On
+   * WebAssembly the number holds for this thread (main or Worker), and a page has at most those that
+   * `backend.load()` started.
    */
   setThreads(n: number): void {
     checkThreads("backend.setThreads", n, String(n));
-    nativeOrNone()?.addon.setThreads(n);
+    threaded()?.setThreads(n);
   },
 };

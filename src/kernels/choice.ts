@@ -11,10 +11,9 @@ import { jsBackend } from "./js-backend.js";
 import { loadNative, unavailable } from "./native-backend.js";
 import { type Kernels, kernelNames } from "./schema.js";
 import { checkThreads, oneOf } from "./settings.js";
-import { loadWasm } from "./wasm/wasm-backend.js";
+import { loadWasm as loadModule, type WasmBackend } from "./wasm/wasm-backend.js";
 
 export { loadNative } from "./native-backend.js";
-export { loadWasm } from "./wasm/wasm-backend.js";
 
 /** A backend, and why it is in use. */
 export interface Choice {
@@ -40,6 +39,17 @@ function broken(error: unknown): Backend {
 const whyNot = (error: SimdgradError) => error.message.replace(/^backend: \w+ is not available: /, "");
 
 const tell = (where: string, why: string) => tellOnce(`simdgrad: running on ${where} (${why})`);
+
+let threadsAreSet = false;
+
+/** The module of WebAssembly, with the threads that SIMDGRAD_THREADS names. @throws ValueError. */
+export function loadWasm(): WasmBackend | SimdgradError {
+  const wasm = loadModule();
+  if (wasm instanceof SimdgradError || threadsAreSet) return wasm;
+  applyThreads(wasm);
+  threadsAreSet = true;
+  return wasm;
+}
 
 /** What runs where native code does not. */
 function withoutNative(native: SimdgradError): Choice {
@@ -88,7 +98,6 @@ function setting<N extends "SIMDGRAD_BACKEND" | "SIMDGRAD_ISA" | "SIMDGRAD_KEEP_
  */
 function applyEnvironment(addon: Addon): void {
   const isa = setting("SIMDGRAD_ISA");
-  const threads = process.env["SIMDGRAD_THREADS"];
   if (isa) {
     if (!addon.isas.includes(isa))
       throw unavailable(
@@ -96,15 +105,17 @@ function applyEnvironment(addon: Addon): void {
       );
     if (addon.first) addon.setIsa(isa);
   }
-  if (threads) {
-    const n = checkThreads(
-      "SIMDGRAD_THREADS",
-      /^\d+$/.test(threads) ? Number(threads) : Number.NaN,
-      `"${threads}"`,
-    );
-    if (addon.first) addon.setThreads(n);
-  }
+  applyThreads(addon, addon.first);
   setting("SIMDGRAD_KEEP_MEMORY"); // open-addon.ts applies it
+}
+
+/** Checks SIMDGRAD_THREADS, and applies it. */
+function applyThreads(to: Pick<Addon, "setThreads">, first = true): void {
+  const threads = process.env["SIMDGRAD_THREADS"];
+  if (!threads) return;
+  const n = /^\d+$/.test(threads) ? Number(threads) : Number.NaN;
+  checkThreads("SIMDGRAD_THREADS", n, `"${threads}"`);
+  if (first) to.setThreads(n);
 }
 
 /**

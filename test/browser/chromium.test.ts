@@ -19,6 +19,19 @@ const strict = (wasm: boolean): Record<string, string> => ({
   "content-security-policy": `default-src 'none'; connect-src 'self'; worker-src 'self'; script-src 'self'${wasm ? " 'wasm-unsafe-eval'" : "; require-trusted-types-for 'script'"}`,
 });
 
+/** Headers of a page that is cross-origin isolated. */
+const isolated = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+};
+
+/** The number of threads does not depend on the machine. */
+function threeCores() {
+  Object.defineProperty((globalThis as any).navigator, "hardwareConcurrency", { value: 3 });
+}
+
+const notIsolated = "SharedArrayBuffer is not available, because the page is not cross-origin isolated";
+
 /** The hash of the same training run in Node, by backend. */
 const hashes = new Map<string, string>();
 function hashInNode(backend: string): string {
@@ -42,13 +55,36 @@ describe.skipIf(chromium.why !== undefined)("in Chromium", () => {
   describe.skipIf(!hasModule)("with WebAssembly", () => {
     it("trains to the bits of Node's fastest backend, in a page and in a Worker", async () => {
       const hash = hashInNode("");
-      const expected = { loaded: "wasm", hash, name: "wasm", isa: "relaxedsimd" };
+      const expected = { loaded: "wasm", hash, name: "wasm", isa: "relaxedsimd", threads: 1 };
+      const module = `the module of WebAssembly, ${opened.server.origin}/wasm/simdgrad.wasm`;
       for (const options of [{}, { worker: "1" }] as Record<string, string>[]) {
         const { result, console } = await page("train", { options, headers: strict(true) });
         expect(result).toMatchObject(expected);
-        expect(result.reason).toBe(`the module of WebAssembly, ${opened.server.origin}/wasm/simdgrad.wasm`);
+        expect(result.reason).toBe(`${module}; one thread: ${notIsolated}`);
         expect(console).toEqual([]);
       }
+    });
+
+    it.each<[name: string, given: PageOptions, why: string | undefined]>([
+      ["several in a Worker", { options: { worker: "/isolated/worker.js" } }, undefined],
+      ["one in the page itself", {}, "the thread of a page may not wait for others, that of a Worker may"],
+      [
+        "one where the policy forbids Workers from a blob",
+        { options: { worker: "/strict/worker.js" } },
+        "no Worker started; a content security policy needs worker-src blob:",
+      ],
+    ])("an isolated page has threads: %s", async (_, given, why) => {
+      const { server } = opened;
+      server.give("/cores.js", `(${threeCores})();`);
+      const worker = `import "/cores.js"; import "/pages/worker.js";`;
+      server.give("/isolated/worker.js", worker, isolated);
+      server.give("/strict/worker.js", worker, { ...isolated, ...strict(true) });
+      const { result } = await page("threads", { ...given, headers: isolated, before: threeCores });
+      expect(result.hash).toBe(hashInNode(""));
+      expect(result.products).toBe(1);
+      expect(result.threads).toBe(why === undefined ? 3 : 1);
+      expect(result.shared).toBe(why === undefined);
+      expect(result.reason.split("; one thread: ")[1]).toBe(why);
     });
 
     it("needs no bundler", async () => {
@@ -56,7 +92,7 @@ describe.skipIf(chromium.why !== undefined)("in Chromium", () => {
         options: { library: "/simdgrad/dist/browser/index.js" },
       });
       expect(result.reason).toBe(
-        `the module of WebAssembly, ${opened.server.origin}/simdgrad/wasm/simdgrad.wasm`,
+        `the module of WebAssembly, ${opened.server.origin}/simdgrad/wasm/simdgrad.wasm; one thread: ${notIsolated}`,
       );
       expect(console).toEqual([]);
     });
@@ -81,7 +117,7 @@ describe.skipIf(chromium.why !== undefined)("in Chromium", () => {
   it("trains on the JS core to the bits of Node's, under a policy without WebAssembly", async () => {
     const { result, console } = await page("core", { headers: strict(false) });
     expect(result).toEqual({
-      ...{ hash: hashInNode("js"), name: "js", isa: "js" },
+      ...{ hash: hashInNode("js"), name: "js", isa: "js", threads: 1 },
       reason: "the module of WebAssembly is not loaded: await backend.load()",
     });
     expect(console).toEqual([]);
@@ -184,10 +220,6 @@ describe.skipIf(chromium.why !== undefined)("in Chromium", () => {
   });
 
   it("does without SharedArrayBuffer, and with it", async () => {
-    const isolated = {
-      "cross-origin-opener-policy": "same-origin",
-      "cross-origin-embedder-policy": "require-corp",
-    };
     const hash = hashInNode("js");
     const without = () => Reflect.deleteProperty(globalThis as any, "SharedArrayBuffer");
     for (const given of [{ before: without as unknown as () => void }, { headers: isolated }])

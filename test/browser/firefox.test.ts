@@ -44,7 +44,7 @@ describe.skipIf(firefox.why !== undefined)("in Firefox", () => {
     const prefs = JSON.stringify([["javascript.options.wasm_relaxed_simd", false]]);
     const result = await page("train", { options: { prefs } });
     expect(result).toEqual({
-      ...{ loaded: "js", name: "js", isa: "js", hash: hashInNode("js") },
+      ...{ loaded: "js", name: "js", isa: "js", hash: hashInNode("js"), threads: 1 },
       reason: "wasm: this browser lacks the relaxed SIMD instructions",
     });
   });

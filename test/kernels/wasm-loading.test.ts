@@ -33,6 +33,7 @@ function run(script: string, settings: Record<string, string> = {}) {
   return spawnSync(process.execPath, [file], {
     env: { ...Object.fromEntries(kept), ...settings },
     encoding: "utf8",
+    timeout: 20_000,
   });
 }
 
@@ -72,6 +73,32 @@ describeModule("the module of an installed package", () => {
     const { stdout, stderr } = run(sum);
     expect(stdout).toBe("wasm 9\n");
     expect(stderr).toMatch(/^simdgrad: running on WebAssembly \(.+simdgrad\.node.+\)\n$/);
+  });
+
+  it("has threads in the process and in a Worker, which end with them", () => {
+    writeFileSync(moduleFile, bytes);
+    const share = join(folder, "share.mjs");
+    // A softmax has many pieces on one core, too, where a matrix product has one.
+    writeFileSync(
+      share,
+      `import { parentPort } from "node:worker_threads";
+      import { backend, noGrad, randn, softmax } from ${JSON.stringify(index)};
+      const x = randn([1000, 1000]);
+      const end = Date.now() + 20_000;
+      while (backend.workerChunks === 0 && Date.now() < end) noGrad(() => softmax(x, 1));
+      export default [backend.threads, backend.workerChunks > 0].join(" ");
+      parentPort?.postMessage([backend.threads, backend.workerChunks > 0].join(" "));
+      parentPort?.on("message", () => {}); // it does not end by itself`,
+    );
+    const script = `
+      import { Worker } from "node:worker_threads";
+      const here = (await import(${JSON.stringify(share)})).default;
+      const worker = new Worker(${JSON.stringify(share)});
+      const there = await new Promise((done) => worker.once("message", done));
+      console.log(JSON.stringify({ here, there, code: await worker.terminate() }));`;
+    const { stdout, stderr, status } = run(script, { SIMDGRAD_BACKEND: "wasm", SIMDGRAD_THREADS: "3" });
+    expect({ stderr, status }).toEqual({ stderr: "", status: 0 });
+    expect(JSON.parse(stdout)).toEqual({ here: "3 true", there: "3 true", code: 1 });
   });
 
   it("is loaded by each Worker, which ends", () => {

@@ -1,41 +1,10 @@
 /** The memory of the module: it grows, is given back, never leaks, and its end is an error with a code. */
 import { expect, it } from "vitest";
-import { partsOf } from "../../src/kernels/marshal.js";
-import type { KernelName } from "../../src/kernels/schema.js";
 import type { Door } from "../../src/kernels/wasm/door.js";
-import { textAt } from "../../src/kernels/wasm/module.js";
 import { WasmProgram } from "../../src/kernels/wasm/program.js";
-import { describeModule, module, newDoor } from "./wasm.js";
+import { describeModule, doubled, doubling, kernelOf, kernelsOf, newDoor, whyNoModule } from "./wasm.js";
 
 const MB = 2 ** 20;
-
-/** The positions of the kernels of a door, by name. */
-function kernelsOf(door: Door): Map<string, number> {
-  const { exports } = door;
-  const names = Array.from({ length: exports.kernelCount() }, (_, i) =>
-    textAt(exports, exports.kernelName(i)),
-  );
-  return new Map(names.map((name, i) => [name, i]));
-}
-
-/** A kernel of a door, called as the table calls it: lists are arrays, an op is its code. */
-function kernelOf(door: Door, name: KernelName) {
-  const parts = partsOf(name);
-  const kernel = door.kernel(name, kernelsOf(door).get(name)!);
-  return (...args: any[]): number => {
-    const numbers = args.flatMap((arg, i) =>
-      parts[i] === "array" ? [] : parts[i] === "list" ? [arg.length, ...arg] : [arg],
-    );
-    door.block.set(numbers);
-    return kernel(...args.filter((_, i) => parts[i] === "array"));
-  };
-}
-
-/** x + x, element by element; `add` is the first op of the family. */
-const doubled = (door: Door) => {
-  const binary = kernelOf(door, "binary");
-  return (x: Float32Array, out: Float32Array, n = x.length) => binary(0, [n], x, 0, [1], x, 0, [1], out, 0);
-};
 
 /** The error of a call. */
 function errorOf(call: () => unknown): Error & { code?: string } {
@@ -111,26 +80,11 @@ describeModule("the memory of the module", () => {
   });
 });
 
-/** A program of one call: doubles an external in place. */
-function doubling(array: Float32Array, arenaBytes = 0) {
-  const door = newDoor();
-  const { length } = array;
-  return {
-    kernels: Int32Array.of(kernelsOf(door).get("binary")!),
-    numberCounts: Int32Array.of(10),
-    arrayCounts: Int32Array.of(3),
-    // op, shape, then offset and strides of a and b, and the offset of out
-    numbers: Float64Array.of(0, 1, length, 0, 1, 1, 0, 1, 1, 0),
-    refs: Int32Array.of(0, 0, 0),
-    ...{ slotKinds: Int32Array.of(0), slotTypes: Int32Array.of(1) },
-    ...{ slotPlaces: Float64Array.of(0), slotLengths: Float64Array.of(length), externals: [array] },
-    ...{ arenaBytes, advances: new Int32Array(0), chains: new Int32Array(0) },
-  };
-}
-
 describeModule("programs in the module", () => {
   const block = new Float64Array(64);
-  const replay = (program: WasmProgram) => program.run((exports) => exports.replay(), [], block);
+  const door = whyNoModule === undefined ? newDoor() : (null as unknown as Door);
+  const replay = (program: WasmProgram) =>
+    program.run((exports, address) => exports.replay(address), [], block);
 
   it("are freed in a loop that never returns to the event loop", () => {
     const x = new Float32Array(512 * 1024);
@@ -138,7 +92,7 @@ describeModule("programs in the module", () => {
     const before = process.memoryUsage().rss;
     for (let i = 0; i < 100; i++) {
       x.fill(1);
-      expect(replay(new WasmProgram(module, spec))).toBe(-1);
+      expect(replay(new WasmProgram(door, spec))).toBe(-1);
       expect(x[1000]).toBe(2);
     }
     // Each has a copy of the array, so a leak of all would be 200 MB.
@@ -147,11 +101,11 @@ describeModule("programs in the module", () => {
 
   it("without memory for them leave their calls to the table", () => {
     const spec = doubling(new Float32Array(8), 4.2e9);
-    expect(new WasmProgram(module, spec).unsupported).toEqual([0]);
+    expect(new WasmProgram(door, spec).unsupported).toEqual([0]);
   });
 
   it("that were released do not run", () => {
-    const program = new WasmProgram(module, doubling(new Float32Array(8)));
+    const program = new WasmProgram(door, doubling(new Float32Array(8)));
     program.release();
     expect(errorOf(() => replay(program))).toMatchObject({ code: "PROGRAM_RELEASED" });
   });

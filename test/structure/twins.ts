@@ -15,6 +15,7 @@ import * as atomic from "../../src/browser/io/atomic.js";
 import * as read from "../../src/browser/io/read.js";
 import * as choice from "../../src/browser/kernels/choice.js";
 import * as openModule from "../../src/browser/kernels/wasm/open-module.js";
+import * as threadWorkers from "../../src/browser/kernels/wasm/thread-workers.js";
 import * as checkpoint from "../../src/browser/train/checkpoint.js";
 import * as reporting from "../../src/browser/train/reporting.js";
 
@@ -31,5 +32,6 @@ atomic satisfies Omit<typeof import("../../src/io/atomic.js"), "endOfLinks">;
 read satisfies Omit<typeof import("../../src/io/read.js"), "fileKind" | "readError">;
 choice satisfies typeof import("../../src/kernels/choice.js");
 openModule satisfies typeof import("../../src/kernels/wasm/open-module.js");
+threadWorkers satisfies typeof import("../../src/kernels/wasm/thread-workers.js");
 reporting satisfies typeof import("../../src/train/reporting.js");
 checkpoint satisfies typeof import("../../src/train/checkpoint.js");

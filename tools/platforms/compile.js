@@ -163,16 +163,25 @@ function unitsOnce(name, target, compiler, lists, hash) {
 }
 
 /**
- * The sources of zig's C library that a target lists. Linking the library instead makes zig compile all of it
+ * The sources of zig's C library that a target lists, with the flags for them: malloc locks its lists where
+ * it is compiled for threads (those of Emscripten). Linking the library instead makes zig compile all of it
  * first, for a minute of two cores.
  */
-function unitsOfLibrary(name, compiler, { libc = [] }) {
+function unitsOfLibrary(name, compiler, { libc = [], libcFlags = [] }) {
   if (libc.length === 0) return [];
   const cc = { ...compiler, command: [zig(), "cc", "-target", compiler.triple] };
   const folder = relative(root, join(zigFolder, "lib/libc/wasi"));
   return libc.map((path) => {
     const object = join(root, "build/all", name, "libc", path.replaceAll("/", "-").replace(/\.c$/, ".o"));
-    const flags = ["-std=gnu17", "-O2", "-fno-strict-aliasing", "-ffunction-sections", "-w", "-g0"];
+    const flags = [
+      "-std=gnu17",
+      "-O2",
+      "-fno-strict-aliasing",
+      "-ffunction-sections",
+      "-w",
+      "-g0",
+      ...libcFlags,
+    ];
     return {
       compiler: cc,
       object,

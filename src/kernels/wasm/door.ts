@@ -5,14 +5,17 @@
  *
  * The arena is reused by the next call. Memory of WebAssembly never shrinks; so when calls have needed much
  * less of it for a while, a new instance takes the place of the old one, which the garbage collector frees.
+ *
+ * With more than one thread, the memory is shared with them, and recorded programs run in this instance too.
  */
 import type { Data } from "../../dtype.js";
 import { tagOf } from "../js/specialize.js";
 import { type Kernel, type Numbers, partsOf } from "../marshal.js";
 import type { Operand } from "../parameters.js";
 import { type KernelName, rowOf } from "../schema.js";
-import type { Module } from "./engine.js";
+import type { Code } from "./code.js";
 import {
+  bufferOf,
   door,
   type Exports,
   fewElements,
@@ -24,6 +27,8 @@ import {
   textAt,
   withCode,
 } from "./module.js";
+import { SharedPrograms } from "./shared-programs.js";
+import { usableCores, whyOneThread } from "./thread-workers.js";
 
 /** `DType` of native/entries/call.h, by the tags of specialize.ts: float32, float64, int32, uint8. */
 const otherType = 5;
@@ -99,9 +104,40 @@ export class Door implements Numbers {
   #at = 0;
   #calls = 0;
   #most = 0;
+  #programs: SharedPrograms | null = null;
+  /** As set; undefined: those of the module, which are the cores. */
+  #threads: number | undefined;
 
-  constructor(readonly module: Module) {
-    this.#renew();
+  /** `threads`: default: the cores, or 1 where there can be no threads. */
+  constructor(
+    readonly code: Code,
+    threads?: number,
+  ) {
+    this.#threads = threads;
+    this.renew();
+  }
+
+  /** The programs in this instance; null: each has an instance of its own, because there is one thread. */
+  get programs(): SharedPrograms | null {
+    return this.#programs;
+  }
+
+  get threads(): number {
+    return this.#exports.threads();
+  }
+
+  /**
+   * Takes effect at once. Programs move to another instance when they run next. Returns the number in effect.
+   */
+  setThreads(count: number): number {
+    this.#threads = count;
+    if (this.#mayShare() !== (this.#programs !== null)) this.renew();
+    else if (this.#programs !== null) this.#exports.setThreads(count);
+    return this.threads;
+  }
+
+  #mayShare(): boolean {
+    return (this.#threads ?? usableCores()) > 1 && whyOneThread() === undefined;
   }
 
   get exports(): Exports {
@@ -110,11 +146,16 @@ export class Door implements Numbers {
 
   /** Bytes of the module's memory. */
   get bytes(): number {
-    return this.#exports.memory.buffer.byteLength;
+    return this.#exports.memoryBytes();
   }
 
-  #renew(): void {
-    this.#exports = instantiate(this.module);
+  /** Begins with a new instance. Those who use the old memory must not go on. */
+  renew(): void {
+    if (this.#programs !== null) this.#exports.dismissThreads();
+    const shared = this.#mayShare();
+    this.#exports = instantiate(this.code, shared);
+    this.#programs = shared ? new SharedPrograms(this.#exports) : null;
+    if (shared && this.#threads !== undefined) this.#exports.setThreads(this.#threads);
     this.#at = this.#exports.doorAddress() >>> 2;
     this.#calls = this.#most = 0;
     this.#look();
@@ -122,7 +163,7 @@ export class Door implements Numbers {
 
   /** Memory that has grown is another buffer, and the views of the old one are detached. */
   #look(): void {
-    const { buffer } = this.#exports.memory;
+    const buffer = bufferOf(this.#exports);
     this.#buffer = buffer;
     this.#words = new Uint32Array(buffer);
     this.#views = [
@@ -145,10 +186,10 @@ export class Door implements Numbers {
 
   #call(name: KernelName, index: number, ways: readonly Way[], arrays: readonly (Data | null)[]): number {
     let status = this.#prepare(name, index, arrays);
-    if (status === NO_MEMORY && this.#exports.arenaCapacity() > 0) {
-      // The arenas of earlier calls were too small, and their memory is in the way.
+    if (status === NO_MEMORY && (this.#exports.arenaCapacity() > 0 || this.#programs?.bytes)) {
+      // The arenas of earlier calls were too small, and their memory is in the way, or that of programs.
       const numbers = this.block.slice();
-      this.#renew();
+      this.renew();
       this.block.set(numbers);
       status = this.#prepare(name, index, arrays);
     }
@@ -163,7 +204,7 @@ export class Door implements Numbers {
     }
     const answer = this.#run(name, ways, arrays);
     // Scratch memory of the kernel may have made the memory grow.
-    if (this.#exports.memory.buffer !== this.#buffer) this.#look();
+    if (bufferOf(this.#exports) !== this.#buffer) this.#look();
     if (answer === OK)
       for (let at = begin; at < end; at += rangeWords) {
         const array = this.#words[at];
@@ -177,7 +218,7 @@ export class Door implements Numbers {
   #prepare(name: KernelName, index: number, arrays: readonly (Data | null)[]): number {
     this.#announce(name, arrays);
     const status = this.#exports.prepare(index, arrays.length);
-    if (this.#exports.memory.buffer !== this.#buffer) this.#look();
+    if (bufferOf(this.#exports) !== this.#buffer) this.#look();
     return status;
   }
 
@@ -230,7 +271,7 @@ export class Door implements Numbers {
     }
     // There was no scratch memory for the kernel. Where C++'s own library gets no memory, it traps.
     const failure = this.#noMemory(name, ways, arrays, cause);
-    this.#renew();
+    this.renew();
     throw failure;
   }
 
@@ -243,7 +284,7 @@ export class Door implements Numbers {
       );
     if (status === NO_MEMORY) {
       const failure = this.#noMemory(name, ways, arrays);
-      this.#renew();
+      this.renew();
       throw failure;
     }
     return status;
@@ -268,10 +309,10 @@ export class Door implements Numbers {
   }
 
   #giveBack(): void {
-    const used = this.#words[this.#at + door.arenaBytes];
+    const used = this.#words[this.#at + door.arenaBytes] + (this.#programs?.bytes ?? 0);
     if (used > this.#most) this.#most = used;
     if (++this.#calls < givenBackAfter) return;
-    if (this.bytes > keptBytes && this.#most < this.bytes / 4) this.#renew();
+    if (this.bytes > keptBytes && this.#most < this.bytes / 4) this.renew();
     else this.#calls = this.#most = 0;
   }
 }

@@ -1,6 +1,8 @@
 /** The exports of native/module and the layout of the memory that it shares with JavaScript. */
 import { SimdgradError } from "../../errors.js";
-import { engine, type Imports, type Memory, type Module } from "./engine.js";
+import type { Code } from "./code.js";
+import { engine, type Imports, type Memory } from "./engine.js";
+import { giveThread, usableCores } from "./thread-workers.js";
 
 /** What the module exports. Texts are addresses of bytes that a zero ends. */
 export interface Exports {
@@ -11,6 +13,11 @@ export interface Exports {
   problem(): number;
   doorAddress(): number;
   arenaCapacity(): number;
+  memoryBytes(): number;
+  threads(): number;
+  setThreads(count: number): number;
+  dismissThreads(): void;
+  workerChunks(): number;
   kernelCount(): number;
   kernelName(index: number): number;
   opListCount(): number;
@@ -23,13 +30,15 @@ export interface Exports {
   fuses(): number;
   /** Of native/module/program.cc. */
   roomFor(bytes: number): number;
+  freeRoom(address: number): void;
   specAddress(): number;
   madeAddress(): number;
   makeProgram(): number;
   refusalCode(): number;
   refusalText(): number;
-  replay(): number;
-  profile(nanoseconds: number): number;
+  replay(program: number): number;
+  profile(program: number, nanoseconds: number): number;
+  freeProgram(program: number): void;
 }
 
 /** Up to this many elements a loop takes less time than `set`, which needs a view. */
@@ -57,30 +66,44 @@ export const door = (() => {
 /** Words of a range: array, first element, number of elements, address. */
 export const rangeWords = 4;
 
+/** 4 GB, the maximum that the module's import allows. */
+const mostPages = 65536;
+
 /**
- * The clock, for profiles. Every other function that the module could import is never called: it needs
- * nothing of a system.
+ * A new instance, with its own memory. If it is shared, the module's threads run in Workers. Functions that
+ * the module imports beside these are never called: it needs nothing of a system.
  */
-function importsOf(module: Module): Imports {
-  const imports: Imports = { simdgrad: { now: () => performance.now() } };
+export function instantiate(code: Code, shared: boolean): Exports {
+  const module = code.module(shared);
+  const memory = new engine!.Memory({ initial: code.pages, maximum: mostPages, shared });
+  const startThread = (...[place, run, argument, stack, local]: number[]) =>
+    Number(shared && giveThread(place, { module, memory, run, argument, stack, local }));
+  const imports: Imports = {
+    env: { memory },
+    simdgrad: { now: () => performance.now(), cores: () => (shared ? usableCores() : 1), startThread },
+  };
   for (const { module: from, name } of engine!.Module.imports(module)) {
     imports[from] ??= {};
     imports[from][name] ??= () => {
       throw new SimdgradError("BACKEND_UNAVAILABLE", `backend: the module of WebAssembly called ${name}`);
     };
   }
-  return imports;
-}
-
-/** A new instance, with its own memory. */
-export function instantiate(module: Module): Exports {
-  const exports = new engine!.Instance(module, importsOf(module)).exports as Exports;
+  const exports: Exports = { memory, ...new engine!.Instance(module, imports).exports } as Exports;
   exports._initialize?.();
   return exports;
 }
 
+/**
+ * The memory of an instance. It is another buffer when it has grown. If another thread has made shared memory
+ * grow, engines may show the old buffer for a while.
+ */
+export function bufferOf({ memory, memoryBytes }: Exports): ArrayBuffer {
+  if (memory.buffer.byteLength < memoryBytes()) memory.grow(0);
+  return memory.buffer;
+}
+
 /** The text at an address. */
-export function textAt({ memory }: Exports, address: number): string {
-  const bytes = new Uint8Array(memory.buffer, address);
+export function textAt(exports: Exports, address: number): string {
+  const bytes = new Uint8Array(bufferOf(exports), address);
   return String.fromCharCode(...bytes.subarray(0, bytes.indexOf(0)));
 }

@@ -3,11 +3,13 @@ import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { bundle, packageFile } from "../../package-root.js";
 import { wasmModule } from "../prebuilt.js";
-import { engine, type Module } from "./engine.js";
+import { Code } from "./code.js";
+import { engine } from "./engine.js";
 import { relaxedProbe } from "./relaxed-probe.js";
+import { usableCores, whyOneThread } from "./thread-workers.js";
 
-/** The compiled module, its file, and what it is, as text; or why there is none. */
-export type OpenedModule = { module: Module; from: string; path: string } | { why: string; error?: unknown };
+/** The module, its file, and what it is, as text; or why there is none. */
+export type OpenedModule = { code: Code; from: string; path: string } | { why: string; error?: unknown };
 
 /** Node 20 knows the relaxed instructions but does not enable them. Later versions enable them. */
 function enableRelaxed(): boolean | undefined {
@@ -38,7 +40,9 @@ export function openModule(): OpenedModule {
   }
   if (!enableRelaxed()) return { why: "this engine lacks the relaxed SIMD instructions" };
   try {
-    return { module: new engine.Module(bytes), from, path };
+    const code = new Code(bytes);
+    code.module(usableCores() > 1 && whyOneThread() === undefined);
+    return { code, from, path };
   } catch (error) {
     const { name, message } = error as Error;
     const advice =

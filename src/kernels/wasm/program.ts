@@ -3,14 +3,16 @@
  * the program uses in the module. The ranges of tensors that the calls access are copied in before a replay,
  * and those that they may have written are copied out behind it.
  *
- * Each program has an instance of the module. So the garbage collector frees all memory of a program with it,
- * in a loop that never returns to the event loop too.
+ * With one thread each program has an instance of the module. So the garbage collector frees all memory of a
+ * program with it, in a loop that never returns to the event loop too. The collector does not count memory
+ * that threads share, so with threads the programs are in one instance: see shared-programs.ts.
  */
 import type { Data } from "../../dtype.js";
 import type { Program, ProgramSpec } from "../addon.js";
 import { tagOf } from "../js/specialize.js";
-import type { Module } from "./engine.js";
+import type { Door } from "./door.js";
 import {
+  bufferOf,
   type Exports,
   fewElements,
   instantiate,
@@ -21,6 +23,7 @@ import {
   textAt,
   withCode,
 } from "./module.js";
+import type { SharedProgram } from "./shared-programs.js";
 
 type Memory = ProgramSpec["externals"][number];
 type Lists = Exclude<keyof ProgramSpec, "externals" | "arenaBytes">;
@@ -51,6 +54,10 @@ interface Range {
 /** An instance of the module with a program in it. */
 interface Instance {
   readonly exports: Exports;
+  /** The address of the program; 0 if it must not run. */
+  readonly program: number;
+  /** Null: the instance is its own. */
+  readonly shared: SharedProgram | null;
   readonly in: readonly Range[];
   readonly out: readonly Range[];
   readonly unsupported: number[];
@@ -69,18 +76,42 @@ const outOfMemory = (what: string, cause?: unknown) =>
     "OUT_OF_MEMORY",
   );
 
-/** A trap means that there is no memory: every argument is checked. */
-function made(exports: Exports): number {
+/**
+ * Makes the program of the given spec, and frees the room of its lists. A trap means that there is no memory:
+ * every argument is checked. The instance is not used after that.
+ */
+function made(exports: Exports, room: number): number {
   try {
-    return exports.makeProgram();
+    const status = exports.makeProgram();
+    exports.freeRoom(room);
+    return status;
   } catch {
     return NO_MEMORY;
   }
 }
 
-/** Copies the lists of a spec to the module and makes the program; null when there is no memory. */
-function start(module: Module, spec: ProgramSpec): Instance | null {
-  const exports = instantiate(module);
+/** Makes the program where the programs of a door are; null when there is no memory. */
+function start(door: Door, spec: ProgramSpec): Instance | null {
+  if (door.programs === null) return startIn(instantiate(door.code, false), spec);
+  door.programs.makeRoom();
+  const first = startIn(door.exports, spec);
+  if (first !== null) return add(door, spec, first);
+  // The memory of calls and of other programs is in the way.
+  door.renew();
+  const second = startIn(door.exports, spec);
+  if (second === null) door.renew();
+  return second && add(door, spec, second);
+}
+
+/** Notes a program in the shared instance of a door. */
+function add(door: Door, { arenaBytes }: ProgramSpec, instance: Instance): Instance {
+  if (instance.program === 0) return instance;
+  const bytes = arenaBytes + bytesOf(instance.in);
+  return { ...instance, shared: door.programs!.add(instance.program, bytes) };
+}
+
+/** Copies the lists of a spec to an instance and makes the program; null when there is no memory. */
+function startIn(exports: Exports, spec: ProgramSpec): Instance | null {
   const { externals } = spec;
   const given = [
     ...lists.map((name) => spec[name]),
@@ -91,17 +122,18 @@ function start(module: Module, spec: ProgramSpec): Instance | null {
   const room = exports.roomFor(given.reduce((sum, { byteLength }) => sum + byteLength + 8, 8));
   if (room === 0) return null;
   const at = exports.specAddress();
-  const words = new Uint32Array(exports.memory.buffer, at + 8, 2 * given.length);
-  new Float64Array(exports.memory.buffer, at, 1)[0] = spec.arenaBytes;
+  const memory = bufferOf(exports);
+  const words = new Uint32Array(memory, at + 8, 2 * given.length);
+  new Float64Array(memory, at, 1)[0] = spec.arenaBytes;
   let next = Math.ceil(room / 8) * 8;
   given.forEach((list, i) => {
     const ListType = list.constructor as typeof Float64Array;
-    new ListType(exports.memory.buffer, next, list.length).set(list);
+    new ListType(memory, next, list.length).set(list);
     words[2 * i] = next;
     words[2 * i + 1] = list.length;
     next += Math.ceil(list.byteLength / 8) * 8;
   });
-  const status = made(exports);
+  const status = made(exports, room);
   if (status === OUT_OF_BOUNDS) {
     const text = textAt(exports, exports.refusalText());
     const code = textAt(exports, exports.refusalCode());
@@ -109,8 +141,8 @@ function start(module: Module, spec: ProgramSpec): Instance | null {
     throw withCode(new (code === "OUT_OF_BOUNDS" ? RangeError : TypeError)(`createProgram: ${text}`), code);
   }
   if (status !== OK) return null;
-  const { buffer } = exports.memory;
-  const places = new Uint32Array(buffer, exports.madeAddress(), 6);
+  const buffer = bufferOf(exports);
+  const places = new Uint32Array(buffer, exports.madeAddress(), 7);
   const ranges = (address: number, length: number) => {
     const found: Range[] = [];
     const fields = new Uint32Array(buffer, address, rangeWords * length);
@@ -126,7 +158,14 @@ function start(module: Module, spec: ProgramSpec): Instance | null {
     return found;
   };
   const instance = {
-    ...{ exports, buffer, in: ranges(places[0], places[1]), out: ranges(places[2], places[3]) },
+    ...{
+      exports,
+      buffer,
+      program: places[6],
+      shared: null,
+      in: ranges(places[0], places[1]),
+      out: ranges(places[2], places[3]),
+    },
     unsupported: [...new Int32Array(buffer, places[4], places[5])],
   };
   if (shareWritten(instance)) instance.unsupported.push(0);
@@ -160,45 +199,69 @@ const shareWritten = (instance: Pick<Instance, "in" | "out">): boolean =>
 
 /** Views of memory that has grown: those of the old memory are detached. */
 function look(instance: Instance): void {
-  const { buffer } = instance.exports.memory;
+  const buffer = bufferOf(instance.exports);
   if (buffer === instance.buffer) return;
   instance.buffer = buffer;
   for (const range of [...instance.in, ...instance.out]) range.inside = inside(buffer, range);
 }
 
+/** Frees programs in shared instances whose objects the garbage collector has found. */
+const collected = new FinalizationRegistry<SharedProgram>((shared) => shared.free());
+
 export class WasmProgram implements Program {
   readonly unsupported: number[];
   /** Bytes that a replay copies. */
   readonly copied: number;
-  #instance: Instance | null;
+  #instance: Instance | null = null;
   #spec: ProgramSpec | null;
 
   /** Without memory for it the first call counts as one without C++, and the calls run one by one. */
   constructor(
-    private readonly module: Module,
+    private readonly door: Door,
     spec: ProgramSpec,
   ) {
     this.#spec = spec;
-    this.#instance = start(module, spec);
-    this.unsupported = this.#instance?.unsupported ?? [0];
-    this.copied = this.#instance === null ? 0 : bytesOf(this.#instance.in) + bytesOf(this.#instance.out);
+    const instance = this.#start(spec);
+    this.unsupported = instance?.unsupported ?? [0];
+    this.copied = instance === null ? 0 : bytesOf(instance.in) + bytesOf(instance.out);
+  }
+
+  #start(spec: ProgramSpec): Instance | null {
+    this.#instance = start(this.door, spec);
+    const shared = this.#instance?.shared;
+    if (shared) collected.register(this, shared, this);
+    return this.#instance;
+  }
+
+  /** The instance; null if the program has to be made again: it was freed, or there are threads now. */
+  #kept(): Instance | null {
+    const instance = this.#instance;
+    const { programs } = this.door;
+    const kept = instance?.shared ? programs?.use(instance.shared) : programs === null;
+    if (!kept) this.#drop();
+    return this.#instance;
+  }
+
+  #drop(): void {
+    collected.unregister(this);
+    this.#instance?.shared?.free();
+    this.#instance = null;
   }
 
   release(): void {
-    this.#instance = null;
+    this.#drop();
     this.#spec = null;
   }
 
   /** The result of `run`, which makes all calls; `status` receives that of the call that failed. */
   run(
-    run: (exports: Exports) => number,
+    run: (exports: Exports, program: number) => number,
     parameters: readonly (Memory | null)[],
     offsets: Float64Array,
   ): number {
     if (this.#spec === null)
       throw withCode(new Error("replay: the program was released"), "PROGRAM_RELEASED");
-    this.#instance ??= start(this.module, this.#spec);
-    const instance = this.#instance;
+    const instance = this.#kept() ?? this.#start(this.#spec);
     if (instance === null) throw outOfMemory("the program has no room any more");
     look(instance);
     for (const range of instance.in) {
@@ -218,19 +281,19 @@ export class WasmProgram implements Program {
       if (outside !== null) outside.set(inside);
       else copyOut(inside, parameters[parameter] as Data, offsets[parameter] + first, count);
     }
-    if (call >= 0)
-      offsets[0] = new Float64Array(instance.exports.memory.buffer, instance.exports.doorAddress(), 1)[0];
+    if (call >= 0) offsets[0] = new Float64Array(instance.buffer, instance.exports.doorAddress(), 1)[0];
     return call;
   }
 
-  #made({ exports }: Instance, run: (exports: Exports) => number): number {
+  #made({ exports, program, shared }: Instance, run: (exports: Exports, program: number) => number): number {
     try {
-      return run(exports);
+      return run(exports, program);
     } catch (cause) {
       // It has trapped: a kernel got no scratch memory. The next replay begins with a new instance.
       this.#instance = null;
+      if (shared !== null) this.door.renew();
       throw outOfMemory(
-        `the tensors and the arena of the program take ${exports.memory.buffer.byteLength} bytes`,
+        `the tensors and the arena of the program take ${exports.memoryBytes()} bytes`,
         cause,
       );
     }

@@ -7,11 +7,11 @@ import type { Kernel } from "../marshal.js";
 import { blockLength, overlay } from "../native.js";
 import type { KernelName } from "../schema.js";
 import { Door } from "./door.js";
-import type { Module } from "./engine.js";
 import { inJavaScript } from "./in-javascript.js";
-import { type Exports, textAt } from "./module.js";
+import { bufferOf, type Exports, textAt } from "./module.js";
 import { openModule } from "./open-module.js";
 import { WasmProgram } from "./program.js";
+import { whyOneThread } from "./thread-workers.js";
 
 export interface WasmBackend extends Backend {
   readonly door: Door;
@@ -22,6 +22,11 @@ export interface WasmBackend extends Backend {
   readonly from: string;
   readonly path: string;
   readonly sourceHash: string;
+  /** The threads that share the work of a kernel, as the addon has them, but of this thread of JavaScript. */
+  threads(): number;
+  setThreads(count: number): number;
+  /** Chunks of work that other threads have run in the present instance. */
+  workerChunks(): number;
 }
 
 let loaded: WasmBackend | undefined;
@@ -57,15 +62,15 @@ function contentsOf(door: Door): Contents {
   return { kernelNames, kernels, ops };
 }
 
-/** Replays recorded programs in the module, without threads. */
-function replayIn(module: Module, { kernelNames, ops }: Contents): Replay {
+/** Replays recorded programs in the module, on the thread that calls and those that share its kernels. */
+function replayIn(door: Door, { kernelNames, ops }: Contents): Replay {
   const block = new Float64Array(blockLength);
   return {
     block,
     programs: {
       kernelNames,
       ops,
-      createProgram: (spec) => new WasmProgram(module, spec),
+      createProgram: (spec) => new WasmProgram(door, spec),
       replay: (program, ...parameters) => (program as WasmProgram).run(replayed, parameters, block),
       profile: (program, nanoseconds, ...parameters) =>
         (program as WasmProgram).run(profiled(nanoseconds), parameters, block),
@@ -74,24 +79,27 @@ function replayIn(module: Module, { kernelNames, ops }: Contents): Replay {
   };
 }
 
-const replayed = (exports: Exports) => exports.replay();
+const replayed = (exports: Exports, program: number) => exports.replay(program);
 
-const profiled = (nanoseconds: Float64Array) => (exports: Exports) => {
+const profiled = (nanoseconds: Float64Array) => (exports: Exports, program: number) => {
   const address = exports.roomFor(nanoseconds.byteLength);
   const { length } = nanoseconds;
   if (address === 0) throw new Error("no memory for the times");
-  new Float64Array(exports.memory.buffer, address, length).set(nanoseconds);
-  const call = exports.profile(address);
-  nanoseconds.set(new Float64Array(exports.memory.buffer, address, length));
+  new Float64Array(bufferOf(exports), address, length).set(nanoseconds);
+  const call = exports.profile(program, address);
+  nanoseconds.set(new Float64Array(bufferOf(exports), address, length));
+  exports.freeRoom(address);
   return call;
 };
 
 function load(): WasmBackend | SimdgradError {
   const opened = openModule();
   if ("why" in opened) return unavailable(opened.why, opened.error);
-  const { module, path, from } = opened;
+  const { code, path } = opened;
+  const why = whyOneThread();
+  const from = why === undefined ? opened.from : `${opened.from}; one thread: ${why}`;
   try {
-    const door = new Door(module);
+    const door = new Door(code);
     const { exports } = door;
     const built = textAt(exports, exports.version());
     if (built !== version) return unavailable(`it is of version ${built} of simdgrad, this is ${version}`);
@@ -100,11 +108,14 @@ function load(): WasmBackend | SimdgradError {
     const isa = textAt(exports, exports.isaName()) + (exports.fuses() ? "" : "-unfused");
     const sourceHash = textAt(exports, exports.sourceHash());
     return {
-      ...{ name: "wasm", kernels, allocate: ordinary, replay: replayIn(module, contents) },
+      ...{ name: "wasm", kernels, allocate: ordinary, replay: replayIn(door, contents) },
       ...{ door, isa, fallbacks, from, path, sourceHash },
+      threads: () => door.threads,
+      setThreads: (count) => door.setThreads(count),
+      workerChunks: () => door.exports.workerChunks(),
     };
   } catch (error) {
-    return unavailable(`${from} did not start: ${(error as Error).message}`, error);
+    return unavailable(`${opened.from} did not start: ${(error as Error).message}`, error);
   }
 }
 

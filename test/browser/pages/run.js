@@ -9,7 +9,8 @@ async function here() {
 }
 
 function inWorker() {
-  const thread = new Worker(`/pages/worker.js${location.search}`, { type: "module" });
+  const script = worker === "1" ? "/pages/worker.js" : worker;
+  const thread = new Worker(`${script}${location.search}`, { type: "module" });
   return new Promise((resolve, reject) => {
     thread.onmessage = ({ data }) => ("error" in data ? reject(new Error(data.error)) : resolve(data.result));
     thread.onerror = ({ message }) => reject(new Error(message));

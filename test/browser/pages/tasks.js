@@ -18,7 +18,9 @@ async function hashOf(bytes) {
     .slice(0, 32);
 }
 
-const described = ({ backend }) => ({ name: backend.name, isa: backend.isa, reason: backend.reason });
+const described = ({ backend }) => ({
+  ...{ name: backend.name, isa: backend.isa, reason: backend.reason, threads: backend.threads },
+});
 
 function network({ data, nn, optim, rand, randint, manualSeed }) {
   manualSeed(3);
@@ -31,6 +33,26 @@ export const tasks = {
   async train(simdgrad, { source }) {
     const loaded = await simdgrad.backend.load(source);
     return { loaded, hash: await hashOf(await train(simdgrad)), ...described(simdgrad) };
+  },
+
+  /** Products and a training run with all threads, and products with one. */
+  async threads(simdgrad) {
+    const { backend, manualSeed, noGrad, randn } = simdgrad;
+    await backend.load();
+    const product = () => {
+      manualSeed(5);
+      const x = randn([300, 300]);
+      return hashOf(noGrad(() => x.matmul(x)).data.slice());
+    };
+    const products = new Set();
+    // Another thread may be late for a product. A page without threads makes a few.
+    for (let i = 0; i < (backend.threads > 1 ? 1000 : 3) && backend.workerChunks === 0; i++)
+      products.add(await product());
+    const found = { ...described(simdgrad), shared: backend.workerChunks > 0 };
+    const hash = await hashOf(await train(simdgrad));
+    backend.setThreads(1);
+    products.add(await product());
+    return { ...found, hash, products: products.size };
   },
 
   async core(simdgrad) {

@@ -1,11 +1,13 @@
 /** Fetches the module of WebAssembly and compiles it. */
+import { Code } from "../../../kernels/wasm/code.js";
 import { engine, type Module } from "../../../kernels/wasm/engine.js";
 import type { OpenedModule } from "../../../kernels/wasm/open-module.js";
 import { relaxedProbe } from "../../../kernels/wasm/relaxed-probe.js";
+import { startWorkers, whyOneThread } from "./thread-workers.js";
 
 /** The rest of WebAssembly's API: browsers compile without blocking the page. */
 interface Compiler {
-  compile(bytes: ArrayBuffer): Promise<Module>;
+  compile(bytes: Uint8Array<ArrayBuffer>): Promise<Module>;
 }
 
 let opened: OpenedModule = { why: "the module of WebAssembly is not loaded: await backend.load()" };
@@ -36,8 +38,11 @@ async function open(source: string | URL): Promise<OpenedModule> {
   if (new DataView(bytes).byteLength < 4 || new DataView(bytes).getUint32(0) !== 0x0061736d)
     return { why: `${path} is no module of WebAssembly` };
   try {
-    const module = await (engine as unknown as Compiler).compile(bytes);
-    return { module, from: `the module of WebAssembly, ${path}`, path };
+    await startWorkers();
+    const shared = whyOneThread() === undefined;
+    const code = new Code(new Uint8Array(bytes));
+    code.keep(shared, await (engine as unknown as Compiler).compile(code.bytesFor(shared)));
+    return { code, from: `the module of WebAssembly, ${path}`, path };
   } catch (error) {
     return { why: `${path} did not load: ${(error as Error).message}`, error };
   }
