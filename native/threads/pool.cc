@@ -27,8 +27,13 @@ namespace {
 // threads are blocked or lost their cores, and the watching thread helps.
 constexpr uint32_t openBit = 1u << 31;
 
-/** Whether a reserve thread watches: not needed, needed, taken. */
-enum Watch : uint32_t { nobody, somebody, taken };
+/**
+ * Whether a reserve thread watches: not needed, needed, taken. The word has a generation beside it, which
+ * grows when threads are to end: without it, a thread that is about to wait for a change of `taken` would not
+ * notice that another thread has taken the watch anew in between, and sleep on.
+ */
+enum Watch : uint32_t { nobody, somebody, taken, watchBits };
+constexpr uint32_t watchGeneration = 4;
 
 // A thread claims pieces of its own part of the job first, then those that are left of the other parts. Calls
 // of the same size are cut alike: a thread finds in its own caches what it wrote in the call before.
@@ -190,8 +195,23 @@ int coresOf(State& s) {
   return cores;
 }
 
+Watch watchOf(uint32_t word) { return static_cast<Watch>(word & watchBits); }
+
+/** Sets it, and adds to the generation. */
+void setWatch(State& s, Watch watch, uint32_t more = 0) {
+  uint32_t now = s.watch.load(std::memory_order_relaxed);
+  while (!s.watch.compare_exchange_weak(now, ((now & ~uint32_t{watchBits}) | watch) + more, std::memory_order_seq_cst)) {
+  }
+}
+
+/** Takes the watch if it is in this state. `now` becomes the word. */
+bool takeWatch(State& s, Watch from, uint32_t& now) {
+  now = s.watch.load(std::memory_order_seq_cst);
+  return watchOf(now) == from && s.watch.compare_exchange_strong(now, (now & ~uint32_t{watchBits}) | taken);
+}
+
 void needWatch(State& s) {
-  s.watch.store(somebody, std::memory_order_seq_cst);
+  setWatch(s, somebody);
   wakeOne(s.watch);
 }
 
@@ -216,20 +236,23 @@ void watchJobs(State& s, int index) {
     }
     // This thread stores `watch` before it compares `bell` again. The caller increments `bell` before it
     // reads `watch`. So at least one of them sees the other's write.
-    s.watch.store(nobody, std::memory_order_seq_cst);
-    uint32_t none = nobody;
-    if (s.bell.load(std::memory_order_seq_cst) == bell || !s.watch.compare_exchange_strong(none, taken)) return;
+    setWatch(s, nobody);
+    uint32_t now;
+    if (s.bell.load(std::memory_order_seq_cst) == bell || !takeWatch(s, nobody, now)) return;
   }
 }
 
 void reserve(void* argument) {
   State& s = state();
   const int index = static_cast<int>(reinterpret_cast<intptr_t>(argument));
-  while (index < s.wanted.load(std::memory_order_acquire)) {
-    uint32_t now = somebody;
-    if (s.watch.compare_exchange_strong(now, taken))
+  for (;;) {
+    uint32_t now;
+    const bool watches = takeWatch(s, somebody, now);
+    // It reads `wanted` after the word, and setThreads writes `wanted` before the word.
+    if (index >= s.wanted.load(std::memory_order_acquire)) return watches ? needWatch(s) : void();
+    if (watches)
       watchJobs(s, index);
-    else
+    else if (watchOf(now) != somebody)
       waitWhile(s.watch, now);
   }
 }
@@ -243,7 +266,7 @@ void ring(State& s) {
 void wakeThreads(State& s) {
   ring(s);
   // Wakes the whole reserve. One of the threads that stay takes the watch.
-  s.watch.store(somebody, std::memory_order_seq_cst);
+  setWatch(s, somebody, watchGeneration);
   wakeAll(s.watch);
 }
 
@@ -332,7 +355,7 @@ void parallelFor(size_t n, size_t grain, Chunk chunk, void* context) {
   s.gate.store(openBit, std::memory_order_release);
   ring(s);
   if (s.running.load(std::memory_order_relaxed) > s.cores.load(std::memory_order_relaxed) &&
-      s.watch.load(std::memory_order_seq_cst) == nobody)
+      watchOf(s.watch.load(std::memory_order_seq_cst)) == nobody)
     needWatch(s);
   runChunks(s, s.job, 0);
 

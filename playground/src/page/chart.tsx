@@ -74,7 +74,7 @@ export function Chart() {
     if (!hasCanvas) return;
     let [shown, hide] = [true, () => {}];
     void loadDrawing().then(({ uPlot }) => {
-      if (shown) hide = show(uPlot);
+      if (shown && state.runs.length === runs.length) hide = show(uPlot);
     });
     return () => {
       shown = false;
@@ -115,6 +115,8 @@ export function Chart() {
     let due: ReturnType<typeof setTimeout> | undefined;
     const draw = () => {
       due = undefined;
+      // A run has come or gone, and this plot is about to be replaced by one with as many curves.
+      if (state.runs.length !== runs.length) return;
       last = performance.now();
       plot.setData(tables(Plot.join));
     };
