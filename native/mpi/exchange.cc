@@ -1,5 +1,6 @@
 // Trees of nodes, folded in a fixed order, so that the number of ranks does not show in the bits.
 
+#include "fold.h"
 #include "world.h"
 
 namespace simdgrad::mpi {
@@ -7,27 +8,12 @@ namespace simdgrad::mpi {
 namespace {
 
 template <class T>
-void foldInto(T* a, const T* b, int64_t n, Rule rule) {
-  switch (rule) {
-    case Rule::sum:
-      for (int64_t i = 0; i < n; i++) a[i] += b[i];
-      break;
-    // NaN wins, as in max() and min() of the library.
-    case Rule::max:
-      for (int64_t i = 0; i < n; i++) a[i] = b[i] > a[i] || b[i] != b[i] ? b[i] : a[i];
-      break;
-    case Rule::min:
-      for (int64_t i = 0; i < n; i++) a[i] = b[i] < a[i] || b[i] != b[i] ? b[i] : a[i];
-      break;
-  }
-}
-
-template <class T>
 void foldAll(const Exchange& exchange) {
   T* const nodes = static_cast<T*>(exchange.nodes);
   for (int i = 0; i < exchange.schedule.folds(); i++) {
     const int32_t* const pair = exchange.schedule.fold(i);
-    foldInto(nodes + pair[0] * exchange.length, nodes + pair[1] * exchange.length, exchange.length, exchange.rule);
+    T* const sum = nodes + pair[0] * exchange.length;
+    foldInto(sum, sum, nodes + pair[1] * exchange.length, exchange.length, exchange.rule);
   }
 }
 

@@ -1,6 +1,7 @@
 // Exchanges that go on while their rank computes.
 
 #include "../system/system.h"
+#include "lock.h"
 #include "world.h"
 
 namespace simdgrad::mpi {
@@ -21,23 +22,15 @@ Started** last = &first;
 /** Held for a few instructions by a thread that reads or changes the list. */
 std::atomic<bool> locked{false};
 
-class Lock {
- public:
-  Lock() {
-    while (locked.exchange(true, std::memory_order_acquire)) yieldCore();
-  }
-  ~Lock() { locked.store(false, std::memory_order_release); }
-};
-
 void append(Started* started) {
-  const Lock lock;
+  const Lock lock(locked);
   *last = started;
   last = &started->next;
 }
 
 /** Takes the exchange of these nodes out of the list; null when there is none. */
 Started* take(const void* nodes) {
-  const Lock lock;
+  const Lock lock(locked);
   for (Started** at = &first; *at; at = &(*at)->next) {
     Started* const found = *at;
     if (found->request.exchange.nodes != nodes) continue;

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "../system/system.h"
+#include "fold.h"
 
 namespace simdgrad::mpi {
 
@@ -41,22 +42,6 @@ uint64_t callOf(const Exchange& exchange) {
   const Schedule& schedule = exchange.schedule;
   for (int i = 0; i < 2 + schedule.ranks() + 2 * schedule.folds(); i++) add(static_cast<uint64_t>(schedule.list[i]));
   return hash;
-}
-
-template <class T>
-void foldInto(T* out, const T* a, const T* b, int64_t n, Rule rule) {
-  switch (rule) {
-    case Rule::sum:
-      for (int64_t i = 0; i < n; i++) out[i] = a[i] + b[i];
-      break;
-    // NaN wins, as in max() and min() of the library.
-    case Rule::max:
-      for (int64_t i = 0; i < n; i++) out[i] = b[i] > a[i] || b[i] != b[i] ? b[i] : a[i];
-      break;
-    case Rule::min:
-      for (int64_t i = 0; i < n; i++) out[i] = b[i] < a[i] || b[i] != b[i] ? b[i] : a[i];
-      break;
-  }
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "../system/system.h"
 #include "lane.h"
+#include "lock.h"
 
 namespace simdgrad::mpi {
 
@@ -53,23 +54,15 @@ SharedMemory shared;
 /** Held by who uses the lane of exchanges. */
 std::atomic<bool> laneTaken{false};
 
-class LaneLock {
- public:
-  LaneLock() {
-    while (laneTaken.exchange(true, std::memory_order_acquire)) yieldCore();
-  }
-  ~LaneLock() { laneTaken.store(false, std::memory_order_release); }
-};
-
 /** Goes on with exchanges that need no MPI, on any thread. Returns false when nothing has changed. */
 bool advanceExchanges() {
-  const LaneLock lock;
+  const Lock lock(laneTaken);
   bool moved = false;
   while (lanes[1].advanceShared()) moved = true;
   return moved;
 }
 bool exchangesUnderWay() {
-  const LaneLock lock;
+  const Lock lock(laneTaken);
   return lanes[1].busy();
 }
 MpiHandle notices;
@@ -144,7 +137,10 @@ void finish(MpiHandle operation) {
 bool shareMemory() {
   uint64_t number = myRank == 0 ? shared.make(worldSize) : 0;
   MpiHandle operation = 0;
-  if (mpi.Ibcast(&number, sizeof number, mpi.byte, 0, notices, &operation) != 0) return false;
+  if (mpi.Ibcast(&number, sizeof number, mpi.byte, 0, notices, &operation) != 0) {
+    shared.leave();
+    return false;
+  }
   finish(operation);
   const char found = myRank == 0 ? number != 0 : shared.find(number, worldSize);
   char* const all = static_cast<char*>(calloc(static_cast<size_t>(worldSize), 1));
@@ -220,7 +216,7 @@ void end() {
   bool complete = noted == 1;
   // Nobody may wait for a rank that failed, nor call MPI again while it holds memory that is free by now.
   {
-    const LaneLock lock;
+    const Lock lock(laneTaken);
     for (const Lane& lane : lanes) complete = complete && !lane.busy() && !lane.failed();
   }
   if (!complete) abortAll(noted > 1 ? static_cast<int>(noted - 1) : abortCode);
@@ -261,14 +257,14 @@ void serve(void* given_) {
     const uint32_t seen = given.load(std::memory_order_acquire);
     for (Request *request = take(), *next; request; request = next) {
       next = request->next;
-      const LaneLock lock;
+      const Lock lock(laneTaken);
       lanes[request->kind == Kind::exchange].add(request);
       changed = nanosecondsNow();
     }
     if (endRequested.load(std::memory_order_acquire)) break;
     bool moved = lanes[0].advance();
     {
-      const LaneLock lock;
+      const Lock lock(laneTaken);
       moved = lanes[1].advance() || moved;
     }
     if (!lanes[0].busy() && !exchangesUnderWay()) {
@@ -288,7 +284,7 @@ void serve(void* given_) {
     }
     readNotices();
     {
-      const LaneLock lock;
+      const Lock lock(laneTaken);
       for (Lane& lane : lanes) checkLane(lane, now);
     }
     sleepFor(others ? longestPause : pauseAfter(idle));
@@ -328,7 +324,7 @@ bool start(Request* request) {
 int ask(Request* request) {
   if (!running.load()) return notStarted;
   if (request->kind == Kind::exchange && shared.there()) {
-    const LaneLock lock;
+    const Lock lock(laneTaken);
     lanes[1].add(request);
     while (lanes[1].advanceShared()) {
     }
